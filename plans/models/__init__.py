@@ -1,0 +1,25 @@
+"""The public surface of the plan models."""
+
+from plans.models.activity import Activity, ActivityPeriod
+from plans.models.collaboration import Body, Collaboration, Party
+from plans.models.focus_area import AreaLineage, FocusArea, Goal, Responsibility
+from plans.models.organisation import Membership, Organisation
+from plans.models.plan import Plan, PlanSection, PlanYear, WatchedMatter
+
+__all__ = [
+    "Activity",
+    "ActivityPeriod",
+    "AreaLineage",
+    "Body",
+    "Collaboration",
+    "FocusArea",
+    "Goal",
+    "Membership",
+    "Organisation",
+    "Party",
+    "Plan",
+    "PlanSection",
+    "PlanYear",
+    "Responsibility",
+    "WatchedMatter",
+]

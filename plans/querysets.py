@@ -1,0 +1,85 @@
+"""The reusable questions asked of the plan tables."""
+
+import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from plans import permissions
+from plans.collation import in_swedish_order
+
+
+class OrganisationQuerySet(models.QuerySet):
+    def in_collaboration(self, collaboration) -> Self:
+        return self.filter(memberships__collaboration=collaboration)
+
+    def by_name(self) -> Self:
+        """Regions first, then the municipalities by the Swedish alphabet."""
+        return self.order_by(F("kind").desc(), in_swedish_order("short_name"))
+
+
+class MembershipQuerySet(models.QuerySet):
+    def active_on(self, day: datetime.date) -> Self:
+        """Members on ``day``; a membership without a first or last day has no such limit."""
+        return self.filter(
+            Q(joined_on__isnull=True) | Q(joined_on__lte=day), Q(left_on__isnull=True) | Q(left_on__gte=day)
+        )
+
+    def active_in_year(self, year: int) -> Self:
+        """Members on the first day of ``year``, who share that year's cost."""
+        return self.active_on(datetime.date(year, 1, 1))
+
+    def with_organisation(self) -> Self:
+        return self.select_related("organisation", "party").order_by("organisation__code")
+
+
+class PlanQuerySet(models.QuerySet):
+    def public(self) -> Self:
+        """Plans sent for decision or decided: public documents."""
+        return self.filter(status__in=self.model.PUBLIC_STATUSES)
+
+    def visible_to(self, user) -> Self:
+        return self if permissions.can_view_drafts(user) else self.public()
+
+    def newest_first(self) -> Self:
+        return self.annotate(first_year=models.Min("years__year")).order_by("-first_year", "-slug")
+
+    def with_years(self) -> Self:
+        return self.select_related("collaboration").prefetch_related("years")
+
+    def with_content(self) -> Self:
+        """Everything that a plan document prints, in a number of queries that does not grow with the plan."""
+        return self.with_years().prefetch_related(
+            "sections",
+            "watched_matters",
+            "lineage__predecessor__plan",
+            "lineage__successor__plan",
+            *(f"focus_areas__{relation}" for relation in FocusAreaQuerySet.CONTENT),
+        )
+
+
+class FocusAreaQuerySet(models.QuerySet):
+    CONTENT = (
+        "goals",
+        "periods__activities",
+        "responsibilities__body",
+        "responsibilities__on_behalf_of",
+        "origins__predecessor__plan",
+        "successions__successor__plan",
+        "successions__plan",
+    )
+
+    def visible_to(self, user) -> Self:
+        if permissions.can_view_drafts(user):
+            return self
+        plan_model = self.model._meta.get_field("plan").related_model
+        return self.filter(plan__status__in=plan_model.PUBLIC_STATUSES)
+
+    def with_content(self) -> Self:
+        return self.select_related("plan").prefetch_related(*self.CONTENT)
+
+
+class ActivityQuerySet(models.QuerySet):
+    def top_level(self) -> Self:
+        return self.filter(parent__isnull=True)
