@@ -1,0 +1,48 @@
+"""What every test starts from: both real plans in the database, cheap passwords, static files without a manifest."""
+
+import pytest
+from django.test import override_settings
+from hypothesis import settings as hypothesis_settings
+
+from plans.models import Plan
+from skane_digi import demo
+
+hypothesis_settings.register_profile("project", deadline=None)
+hypothesis_settings.load_profile("project")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _test_settings():
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Load both plans once per test database; every test then sees them inside a transaction of its own."""
+    with django_db_blocker.unblock():
+        if not Plan.objects.exists():
+            demo.load_fixtures()
+
+
+@pytest.fixture
+def real_plans(db) -> None:
+    """Both real plans, also in a test with a live server, after which the tables are emptied."""
+    if not Plan.objects.exists():
+        demo.load_fixtures()
+
+
+@pytest.fixture
+def plan_2024(real_plans) -> Plan:
+    return Plan.objects.get(slug="2024")
+
+
+@pytest.fixture
+def plan_2022_2023(real_plans) -> Plan:
+    return Plan.objects.get(slug="2022-2023")
