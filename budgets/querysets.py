@@ -4,11 +4,25 @@ import datetime
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
+
+from plans.models import Plan
+
+
+def shared_by_locked_plan(*paths: str) -> Q:
+    """Match rows from which a lookup in ``paths`` leads to the cost basis of a plan that was sent for decision."""
+    condition = Q()
+    for path in paths:
+        condition |= Q(**{f"{path}__plan_year__plan__status__in": Plan.PUBLIC_STATUSES})
+    return condition
 
 
 class BudgetLineQuerySet(models.QuerySet):
     def of_plan(self, plan) -> Self:
         return self.filter(focus_area__plan=plan)
+
+    def of_locked_plans(self) -> Self:
+        return self.filter(focus_area__plan__status__in=Plan.PUBLIC_STATUSES)
 
     def for_year(self, year: int) -> Self:
         return self.filter(year=year)
@@ -25,6 +39,13 @@ class BudgetLineQuerySet(models.QuerySet):
 class KeyFigureSetQuerySet(models.QuerySet):
     def on(self, day: datetime.date) -> Self:
         return self.filter(reference_date=day)
+
+    def of_key(self, allocation_key) -> Self:
+        return self.filter(allocation_key=allocation_key)
+
+    def narrowest_first(self) -> Self:
+        """The set of a single county before the national one."""
+        return self.annotate(figure_count=models.Count("figures")).order_by("figure_count", "region_code")
 
     def with_figures(self) -> Self:
         return self.select_related("allocation_key", "parts_from").prefetch_related(

@@ -1,0 +1,127 @@
+"""What one organisation pays: year by year and line by line, with each calculation spelled out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from budgets.allocation import AllocationError
+from budgets.cost_tables import cost_row, nothing_to_share
+from budgets.money import format_amount
+from budgets.shares import PlanAllocation, SharedLine, YearBasis, load_year, load_years, share_year
+from plans.models import Organisation, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationLine:
+    """One organisation's part of one budget line. ``label`` names the part of the area where it is divided."""
+
+    area: str
+    area_slug: str
+    label: str
+    line_amount: Decimal
+    line_text: str
+    exact: Fraction
+    amount: Decimal
+    amount_text: str
+    calculation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationShare:
+    """One organisation's share of one plan year: the whole with its calculation, and line by line.
+
+    ``lines`` sum to ``amount``. With nothing to share, or without a basis to share by, ``reason`` says why;
+    ``amount`` is ``None`` where it cannot be told.
+    """
+
+    plan_slug: str
+    plan_title: str
+    year: int
+    code: str
+    name: str
+    total: Decimal
+    total_text: str
+    is_plan_decided: bool
+    population: int | None = None
+    population_text: str = ""
+    fraction_text: str = ""
+    percent_text: str = ""
+    exact: Fraction | None = None
+    amount: Decimal | None = None
+    amount_text: str = ""
+    per_inhabitant_text: str = ""
+    calculation: str = ""
+    lines: tuple[OrganisationLine, ...] = ()
+    rule_name: str = ""
+    reference_date_text: str = ""
+    reason: str = ""
+
+
+def organisation_share(plan: Plan, year: int, organisation: Organisation) -> OrganisationShare:
+    """Return one organisation's share of one year. Raises ``AllocationError`` where it is not a member."""
+    basis = load_year(plan, year)
+    if not _is_member(basis, organisation):
+        raise AllocationError(f"{organisation} delar inte kostnaden för {basis.plan.title} {year}.")
+    return _organisation_share(basis, organisation)
+
+
+def organisation_shares(organisation: Organisation, plans: Iterable[Plan]) -> tuple[OrganisationShare, ...]:
+    """Return the organisation's shares of every year of ``plans``, latest first, without years it is no member."""
+    bases = [basis for basis in load_years(plans) if _is_member(basis, organisation)]
+    bases.sort(key=lambda basis: (-basis.year, basis.plan.slug))
+    return tuple(_organisation_share(basis, organisation) for basis in bases)
+
+
+def _is_member(basis: YearBasis, organisation: Organisation) -> bool:
+    return any(membership.organisation_id == organisation.pk for membership in basis.memberships)
+
+
+def _organisation_share(basis: YearBasis, organisation: Organisation) -> OrganisationShare:
+    reason = nothing_to_share(basis)
+    place = {
+        "plan_slug": basis.plan.slug,
+        "plan_title": basis.plan.title,
+        "year": basis.year,
+        "code": organisation.code,
+        "name": organisation.name,
+        "total": basis.lines_total,
+        "total_text": format_amount(basis.lines_total),
+        "is_plan_decided": basis.plan.is_decided,
+    }
+    try:
+        shared = share_year(basis)
+    except AllocationError as error:
+        return OrganisationShare(**place, reason=reason or str(error))
+    row = cost_row(shared, shared.member_by_code[organisation.code])
+    return OrganisationShare(
+        **place,
+        population=row.population,
+        population_text=row.population_text,
+        fraction_text=row.fraction_text,
+        percent_text=row.percent_text,
+        exact=row.exact,
+        amount=row.amount,
+        amount_text=row.amount_text,
+        per_inhabitant_text=row.per_inhabitant_text,
+        calculation=row.calculation,
+        lines=tuple(_organisation_line(shared, line, row.code) for line in shared.lines),
+        rule_name=shared.rule.name,
+        reference_date_text=shared.figure_set.reference_date.isoformat(),
+        reason=reason,
+    )
+
+
+def _organisation_line(shared: PlanAllocation, line: SharedLine, code: str) -> OrganisationLine:
+    amount = shared.cell_amount(line, code)
+    return OrganisationLine(
+        area=line.area,
+        area_slug=line.area_slug,
+        label=line.label,
+        line_amount=line.amount,
+        line_text=format_amount(line.amount),
+        exact=shared.cell_exact(line, code),
+        amount=amount,
+        amount_text=format_amount(amount, decimals=2),
+        calculation=shared.line_sentence(line, code),
+    )

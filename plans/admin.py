@@ -1,0 +1,251 @@
+"""The administration of collaborations, organisations and plans."""
+
+from django.contrib import admin
+from django.db import models
+
+from plans.models import (
+    Activity,
+    ActivityPeriod,
+    AreaLineage,
+    Body,
+    Collaboration,
+    FocusArea,
+    Goal,
+    Membership,
+    Organisation,
+    Party,
+    Plan,
+    PlanSection,
+    PlanYear,
+    Responsibility,
+    WatchedMatter,
+)
+
+
+class LockedWithPlan:
+    """Admin of rows that may not be added to, changed in or deleted from a plan that has been sent for decision.
+
+    ``plan_path`` is the lookup from a row to its plan, empty for the plan itself. Rows shown on a locked row's page
+    are read-only with it.
+    """
+
+    plan_path = "plan"
+
+    def is_locked(self, obj: models.Model) -> bool:
+        for name in filter(None, self.plan_path.split("__")):
+            obj = getattr(obj, name)
+        return obj.is_locked
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and self.is_locked(obj))
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and self.is_locked(obj))
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Offer no row of a locked plan as the place of a new or moved one."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        name, _, rest = self.plan_path.partition("__")
+        if field is not None and name and db_field.name == name:
+            status = f"{rest}__status__in" if rest else "status__in"
+            field.queryset = field.queryset.exclude(**{status: Plan.PUBLIC_STATUSES})
+        return field
+
+
+@admin.register(Collaboration)
+class CollaborationAdmin(admin.ModelAdmin):
+    list_display = ["name", "agreement", "strategy"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Party)
+class PartyAdmin(admin.ModelAdmin):
+    list_display = ["name", "collaboration", "position"]
+    list_filter = ["collaboration"]
+    list_select_related = ["collaboration"]
+    search_fields = ["name", "slug"]
+    autocomplete_fields = ["collaboration"]
+
+
+@admin.register(Body)
+class BodyAdmin(admin.ModelAdmin):
+    list_display = ["name", "abbreviation", "task", "collaboration", "position"]
+    list_filter = ["collaboration"]
+    list_select_related = ["collaboration"]
+    search_fields = ["name", "abbreviation", "slug"]
+    autocomplete_fields = ["collaboration"]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "kind", "organisation_number", "county", "sub_region"]
+    list_filter = ["kind", "county", "sub_region"]
+    search_fields = ["name", "short_name", "code", "organisation_number"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    list_display = ["organisation", "collaboration", "party", "joined_on", "left_on"]
+    list_filter = ["collaboration", "party"]
+    list_select_related = ["organisation", "collaboration", "party"]
+    search_fields = ["organisation__name", "organisation__code"]
+    autocomplete_fields = ["organisation", "collaboration", "party"]
+
+
+class PlanYearInline(admin.TabularInline):
+    model = PlanYear
+    extra = 0
+
+
+class PlanSectionInline(admin.StackedInline):
+    model = PlanSection
+    extra = 0
+    show_change_link = True
+
+
+class WatchedMatterInline(admin.TabularInline):
+    model = WatchedMatter
+    extra = 0
+
+
+@admin.register(Plan)
+class PlanAdmin(LockedWithPlan, admin.ModelAdmin):
+    plan_path = ""
+    list_display = ["title", "slug", "status", "dated_on", "collaboration"]
+    list_filter = ["status", "collaboration"]
+    list_select_related = ["collaboration"]
+    search_fields = ["title", "slug"]
+    autocomplete_fields = ["collaboration"]
+    # A status is a decision, not a field to type in.
+    readonly_fields = ["status"]
+    inlines = [PlanYearInline, PlanSectionInline, WatchedMatterInline]
+
+
+@admin.register(PlanYear)
+class PlanYearAdmin(LockedWithPlan, admin.ModelAdmin):
+    list_display = ["year", "plan"]
+    list_filter = ["plan"]
+    list_select_related = ["plan"]
+    search_fields = ["year", "plan__title", "plan__slug"]
+    autocomplete_fields = ["plan"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("plan")
+
+
+@admin.register(PlanSection)
+class PlanSectionAdmin(LockedWithPlan, admin.ModelAdmin):
+    list_display = ["heading", "plan", "place", "position"]
+    list_filter = ["plan", "place"]
+    list_select_related = ["plan"]
+    search_fields = ["heading", "text"]
+    autocomplete_fields = ["plan"]
+
+
+@admin.register(WatchedMatter)
+class WatchedMatterAdmin(LockedWithPlan, admin.ModelAdmin):
+    list_display = ["name", "plan", "position"]
+    list_filter = ["plan"]
+    list_select_related = ["plan"]
+    search_fields = ["name", "description"]
+    autocomplete_fields = ["plan"]
+
+
+class GoalInline(admin.TabularInline):
+    model = Goal
+    extra = 0
+
+
+class ActivityPeriodInline(admin.StackedInline):
+    model = ActivityPeriod
+    extra = 0
+    show_change_link = True
+
+
+@admin.register(FocusArea)
+class FocusAreaAdmin(LockedWithPlan, admin.ModelAdmin):
+    list_display = ["name", "abbreviation", "plan", "position"]
+    list_filter = ["plan"]
+    list_select_related = ["plan"]
+    search_fields = ["name", "abbreviation", "slug"]
+    autocomplete_fields = ["plan"]
+    inlines = [GoalInline, ActivityPeriodInline]
+
+
+@admin.register(AreaLineage)
+class AreaLineageAdmin(LockedWithPlan, admin.ModelAdmin):
+    list_display = ["plan", "kind", "predecessor", "successor"]
+    list_filter = ["plan", "kind"]
+    list_select_related = ["plan", "predecessor", "successor"]
+    search_fields = ["predecessor__name", "successor__name"]
+    autocomplete_fields = ["plan", "predecessor", "successor"]
+
+
+@admin.register(Goal)
+class GoalAdmin(LockedWithPlan, admin.ModelAdmin):
+    plan_path = "focus_area__plan"
+    list_display = ["text", "focus_area", "plan", "position"]
+    list_filter = ["focus_area__plan"]
+    list_select_related = ["focus_area__plan"]
+    search_fields = ["text", "focus_area__name"]
+    autocomplete_fields = ["focus_area"]
+
+    @admin.display(description="handlingsplan", ordering="focus_area__plan")
+    def plan(self, goal: Goal) -> Plan:
+        return goal.focus_area.plan
+
+
+class ActivityInline(admin.TabularInline):
+    """The period's activities; their sub-activities have pages of their own."""
+
+    model = Activity
+    extra = 0
+    fields = ["text", "position"]
+    show_change_link = True
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).top_level()
+
+
+@admin.register(ActivityPeriod)
+class ActivityPeriodAdmin(LockedWithPlan, admin.ModelAdmin):
+    plan_path = "focus_area__plan"
+    list_display = ["heading", "focus_area", "plan"]
+    list_filter = ["focus_area__plan", "start_year"]
+    list_select_related = ["focus_area__plan"]
+    search_fields = ["focus_area__name", "focus_area__plan__slug", "start_year"]
+    autocomplete_fields = ["focus_area"]
+    inlines = [ActivityInline]
+
+    @admin.display(description="handlingsplan", ordering="focus_area__plan")
+    def plan(self, period: ActivityPeriod) -> Plan:
+        return period.focus_area.plan
+
+
+@admin.register(Activity)
+class ActivityAdmin(LockedWithPlan, admin.ModelAdmin):
+    plan_path = "period__focus_area__plan"
+    list_display = ["text", "period", "focus_area", "parent", "position"]
+    list_filter = ["period__focus_area__plan", "period__start_year"]
+    list_select_related = ["period__focus_area__plan", "parent"]
+    search_fields = ["text", "period__focus_area__name"]
+    autocomplete_fields = ["period", "parent"]
+
+    @admin.display(description="insatsområde", ordering="period__focus_area")
+    def focus_area(self, activity: Activity) -> FocusArea:
+        return activity.period.focus_area
+
+
+@admin.register(Responsibility)
+class ResponsibilityAdmin(LockedWithPlan, admin.ModelAdmin):
+    plan_path = "focus_area__plan"
+    list_display = ["focus_area", "body", "on_behalf_of", "plan", "position"]
+    list_filter = ["focus_area__plan", "body"]
+    list_select_related = ["focus_area__plan", "body", "on_behalf_of"]
+    search_fields = ["focus_area__name", "body__name"]
+    autocomplete_fields = ["focus_area", "body", "on_behalf_of"]
+
+    @admin.display(description="handlingsplan", ordering="focus_area__plan")
+    def plan(self, responsibility: Responsibility) -> Plan:
+        return responsibility.focus_area.plan

@@ -1,0 +1,208 @@
+"""The administration: every page of every model opens, and what has been sent for decision cannot be changed there."""
+
+import datetime
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from budgets.models import BudgetLine, CostBasis, FundingForm, KeyFigure, KeyFigureSet, PartyWeight
+from plans.models import Activity, FocusArea, Goal, Organisation, Plan, PlanYear
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+MODELS = [*apps.get_app_config("plans").get_models(), *apps.get_app_config("budgets").get_models()]
+ids = [model._meta.label_lower for model in MODELS]
+every_model = pytest.mark.parametrize("model", MODELS, ids=ids)
+
+
+def url(model, page: str, *args) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture
+def world():
+    """One row or more of every model, in a plan that is a draft and in one sent for decision."""
+    for status in (Plan.Status.DRAFT, Plan.Status.SUBMITTED):
+        plan = make.make_shared_plan(100, status=status)
+        area = plan.focus_areas.get()
+        make.make_activity(area.periods.get(), parent=area.periods.get().activities.get())
+        make.make_section(plan)
+        make.make_watched_matter(plan)
+        make.make_statement(area)
+        make.make_placement(make.make_note(plan), "cost_table")
+        make.make_printed(plan, "year_total", 100)
+    plans = make.make_collaboration().plans
+    return {"draft": plans.get(status=Plan.Status.DRAFT), "sent": plans.get(status=Plan.Status.SUBMITTED)}
+
+
+@every_model
+def test_every_model_is_in_the_administration(model):
+    assert model in admin.site._registry
+
+
+@every_model
+def test_list_search_add_and_change_pages_open(model, world, admin_client):
+    assert admin_client.get(url(model, "changelist")).status_code == 200
+    assert admin_client.get(url(model, "changelist"), {"q": "å"}).status_code == 200
+    assert admin_client.get(url(model, "add")).status_code == 200
+    for row in model.objects.order_by("-pk")[:2]:
+        assert admin_client.get(url(model, "change", row.pk)).status_code == 200
+
+
+@every_model
+def test_queries_of_the_list_do_not_grow_with_rows(model, world, admin_client, django_assert_max_num_queries):
+    page = url(model, "changelist")
+    with django_assert_max_num_queries(40) as few:
+        one = admin_client.get(page, {"pk": model.objects.order_by("-pk")[0].pk})
+    with django_assert_max_num_queries(len(few)):
+        every = admin_client.get(page)
+    assert one.context["cl"].result_count == 1
+    assert every.context["cl"].result_count >= 2
+
+
+def test_queries_of_a_change_page_do_not_grow_with_its_parts(world, admin_client, django_assert_max_num_queries):
+    area = make.make_complete_area(world["draft"])
+    pages = {
+        url(Plan, "change", world["draft"].pk): lambda: [make.make_section(world["draft"]) for _ in range(10)],
+        url(FocusArea, "change", area.pk): lambda: [make.make_goal(area) for _ in range(10)],
+    }
+    for page, add_parts in pages.items():
+        with django_assert_max_num_queries(40) as few:
+            admin_client.get(page)
+        add_parts()
+        with django_assert_max_num_queries(len(few)):
+            admin_client.get(page)
+
+
+def locked_rows(plan: Plan) -> list:
+    area, year = plan.focus_areas.get(), plan.years.get()
+    basis = year.cost_basis
+    return [
+        plan,
+        year,
+        area,
+        *plan.sections.all(),
+        *plan.watched_matters.all(),
+        *plan.lineage.all(),
+        *area.goals.all(),
+        *area.periods.all(),
+        *Activity.objects.filter(period__focus_area=area),
+        *area.responsibilities.all(),
+        *area.budget_lines.all(),
+        *area.budget_statements.all(),
+        *plan.table_notes.all(),
+        *(placement for note in plan.table_notes.all() for placement in note.placements.all()),
+        *plan.printed_figures.all(),
+        basis,
+        basis.rule,
+        *basis.rule.party_weights.all(),
+        basis.figure_set,
+        *basis.figure_set.figures.all(),
+    ]
+
+
+def test_rows_of_a_sent_plan_and_what_it_shares_by_are_read_only(world, admin_client):
+    """Decided things cannot be changed or deleted, only superseded."""
+    rows = locked_rows(world["sent"])
+    assert len({type(row) for row in rows}) == 20
+    for row in rows:
+        before = type(row).objects.filter(pk=row.pk).values().get()
+        page = admin_client.get(url(type(row), "change", row.pk))
+        assert page.status_code == 200
+        assert b'name="_save"' not in page.content, row
+        assert admin_client.post(url(type(row), "change", row.pk), {"text": "Ändrat"}).status_code == 403, row
+        assert admin_client.post(url(type(row), "delete", row.pk), {"post": "yes"}).status_code == 403, row
+        assert type(row).objects.filter(pk=row.pk).values().get() == before
+
+
+def test_rows_of_a_draft_can_be_changed(world, admin_client):
+    goal = Goal.objects.get(focus_area__plan=world["draft"])
+    page = admin_client.get(url(Goal, "change", goal.pk))
+    assert b'name="_save"' in page.content
+    data = {"focus_area": goal.focus_area_id, "text": "Nytt mål.", "position": 1}
+    assert admin_client.post(url(Goal, "change", goal.pk), data).status_code == 302
+    goal.refresh_from_db()
+    assert goal.text == "Nytt mål."
+    assert admin_client.post(url(Goal, "delete", goal.pk), {"post": "yes"}).status_code == 302
+    assert not Goal.objects.filter(pk=goal.pk).exists()
+
+
+def test_deleting_many_at_once_passes_no_lock(world, admin_client):
+    goals = Goal.objects.filter(focus_area__plan__in=world.values())
+    data = {"action": "delete_selected", "_selected_action": [goal.pk for goal in goals], "post": "yes"}
+    admin_client.post(url(Goal, "changelist"), data)
+    assert goals.count() == 2
+
+
+def test_nothing_is_added_to_or_moved_into_a_sent_plan(world, admin_client):
+    sent, draft = world["sent"].focus_areas.get(), world["draft"].focus_areas.get()
+    data = {"focus_area": sent.pk, "text": "Insmuglat mål.", "position": 1}
+    assert admin_client.post(url(Goal, "add"), data).status_code == 200
+    assert admin_client.post(url(Goal, "change", draft.goals.get().pk), data).status_code == 200
+    form = admin_client.post(url(Goal, "add"), data).context["adminform"].form
+    assert "focus_area" in form.errors
+    assert sent.goals.count() == draft.goals.count() == 1
+    year = {"plan": world["sent"].pk, "year": 2031}
+    assert "plan" in admin_client.post(url(PlanYear, "add"), year).context["adminform"].form.errors
+    line = {
+        "focus_area": sent.pk,
+        "year": 2030,
+        "funding_form": make.make_funding_form().pk,
+        "amount": 1,
+        "position": 0,
+    }
+    assert "focus_area" in admin_client.post(url(BudgetLine, "add"), line).context["adminform"].form.errors
+    assert sent.budget_lines.count() == 1
+
+
+def test_no_key_figure_or_weight_is_added_to_what_a_sent_plan_shares_by(world, admin_client):
+    basis = CostBasis.objects.get(plan_year__plan=world["sent"])
+    figure = {"figure_set": basis.figure_set_id, "organisation": make.make_organisation("9188").pk, "value": 7}
+    assert "figure_set" in admin_client.post(url(KeyFigure, "add"), figure).context["adminform"].form.errors
+    weight = {"rule": basis.rule_id, "party": make.make_party("tredje").pk, "weight": 7}
+    assert "rule" in admin_client.post(url(PartyWeight, "add"), weight).context["adminform"].form.errors
+    free = make.make_figure_set({}, on=datetime.date(2031, 1, 1))
+    assert admin_client.post(url(KeyFigure, "add"), {**figure, "figure_set": free.pk}).status_code == 302
+
+
+def test_parts_that_are_lent_to_a_sent_plans_figures_are_locked(admin_client):
+    lender = make.make_figure_set(on=datetime.date(2028, 12, 31))
+    borrower = make.make_figure_set({}, on=datetime.date(2028, 11, 30), parts_from=lender, remark="Lånade delar.")
+    plan = make.make_plan(status=Plan.Status.SUBMITTED)
+    make.make_cost_basis(plan, figure_set=borrower)
+    assert b'name="_save"' not in admin_client.get(url(KeyFigureSet, "change", lender.pk)).content
+    assert b'name="_save"' not in admin_client.get(url(KeyFigure, "change", lender.figures.first().pk)).content
+
+
+def test_a_form_that_a_sent_plan_has_lines_in_stays_shared_or_not(world, admin_client):
+    used, unused = make.make_funding_form(), make.make_funding_form("annan")
+    assert b'name="is_shared"' not in admin_client.get(url(FundingForm, "change", used.pk)).content
+    assert b'name="is_shared"' in admin_client.get(url(FundingForm, "change", unused.pk)).content
+
+
+def test_the_status_of_a_plan_is_not_a_field_to_type_in(world, admin_client):
+    page = admin_client.get(url(Plan, "change", world["draft"].pk))
+    assert b'name="status"' not in page.content
+    assert b'name="_save"' in page.content
+
+
+def test_inlines_of_a_draft_take_new_rows_and_those_of_a_sent_plan_do_not(world, admin_client):
+    draft = admin_client.get(url(FocusArea, "change", world["draft"].focus_areas.get().pk))
+    sent = admin_client.get(url(FocusArea, "change", world["sent"].focus_areas.get().pk))
+    assert [formset.opts.has_add_permission for formset in draft.context["inline_admin_formsets"]]
+    assert all(formset.has_add_permission for formset in draft.context["inline_admin_formsets"])
+    assert not any(formset.has_add_permission for formset in sent.context["inline_admin_formsets"])
+
+
+def test_the_administration_speaks_swedish(world, admin_client):
+    page = admin_client.get(reverse("admin:index")).content.decode()
+    for name in ("Handlingsplaner", "Budget och kostnader", "Insatsområden", "Budgetposter", "Nyckeltal per dag"):
+        assert name in page
+
+
+def test_organisations_are_found_by_swedish_letters_in_any_case(real_plans, admin_client):
+    page = admin_client.get(url(Organisation, "changelist"), {"q": "ÅSTORP"})
+    assert [row.short_name for row in page.context["cl"].result_list] == ["Åstorp"]
