@@ -4,7 +4,7 @@ import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 
 from plans import permissions
 from plans.collation import in_swedish_order
@@ -50,26 +50,21 @@ class PlanQuerySet(models.QuerySet):
 
     def with_content(self) -> Self:
         """Everything that a plan document prints, in a number of queries that does not grow with the plan."""
+        areas = self.model._meta.get_field("focus_areas").related_model.objects.with_content()
         return self.with_years().prefetch_related(
             "sections",
             "watched_matters",
-            "lineage__predecessor__plan",
-            "lineage__successor__plan",
-            *(f"focus_areas__{relation}" for relation in FocusAreaQuerySet.CONTENT),
+            _joined(self.model, "lineage", "predecessor__plan", "successor__plan"),
+            Prefetch("focus_areas", areas.order_by("position", "pk")),
         )
 
 
-class FocusAreaQuerySet(models.QuerySet):
-    CONTENT = (
-        "goals",
-        "periods__activities",
-        "responsibilities__body",
-        "responsibilities__on_behalf_of",
-        "origins__predecessor__plan",
-        "successions__successor__plan",
-        "successions__plan",
-    )
+def _joined(model, relation: str, *paths: str) -> Prefetch:
+    """Prefetch the rows of ``relation`` with what their foreign keys point to, in one query."""
+    return Prefetch(relation, model._meta.get_field(relation).related_model.objects.select_related(*paths))
 
+
+class FocusAreaQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         if permissions.can_view_drafts(user):
             return self
@@ -77,7 +72,14 @@ class FocusAreaQuerySet(models.QuerySet):
         return self.filter(plan__status__in=plan_model.PUBLIC_STATUSES)
 
     def with_content(self) -> Self:
-        return self.select_related("plan").prefetch_related(*self.CONTENT)
+        return self.select_related("plan__collaboration").prefetch_related(
+            "plan__years",
+            "goals",
+            "periods__activities",
+            _joined(self.model, "responsibilities", "body", "on_behalf_of"),
+            _joined(self.model, "origins", "predecessor__plan"),
+            _joined(self.model, "successions", "successor__plan", "plan"),
+        )
 
 
 class ActivityQuerySet(models.QuerySet):

@@ -3,6 +3,7 @@
 Stored as a small subset of HTML, cleaned on the way into the database whichever way it comes.
 """
 
+import re
 from html import unescape
 
 import nh3
@@ -14,9 +15,29 @@ ATTRIBUTES = {"a": {"href"}}
 URL_SCHEMES = {"https", "http", "mailto"}
 
 
+# Cleaning takes time that grows with size times depth, so that a hostile text could hold a server for minutes. A plan's
+# text nests a list in a list; the limit leaves room for sloppy text that never ends its elements.
+MAX_DEPTH = 200
+_TAG = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|p)\b)[a-z][^>]*>", re.IGNORECASE)
+
+
 def sanitise(html: str) -> str:
-    """Return ``html`` with every element, attribute and address outside the subset removed."""
+    """Return ``html`` with every element, attribute and address outside the subset removed.
+
+    Text that nests deeper than ``MAX_DEPTH`` keeps its words and loses its elements.
+    """
+    if _depth(html) > MAX_DEPTH:
+        html = _TAG.sub(" ", html)
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=URL_SCHEMES, link_rel="noopener").strip()
+
+
+def _depth(html: str) -> int:
+    """Return the greatest number of elements open at once, leaving out those that end by themselves."""
+    depth = deepest = 0
+    for tag in _TAG.finditer(html):
+        depth += -1 if tag[1] else 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def plain_text(html: str) -> str:

@@ -1,16 +1,22 @@
 """The plan as a document: a tree of frozen dataclasses that page, PDF and file formats are rendered from.
 
-Amounts are kronor as ``Decimal``; ``None`` is "no figure". Nothing here knows of the database or of HTML.
+Amounts are kronor as ``Decimal``; ``None`` is "no figure". Nothing here knows of the database or of HTML. Properties
+are the ready Swedish words for what a field says; templates compute nothing.
 """
 
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from budgets.money import format_amount, format_kr
+from budgets.printed import Figure
+from budgets.tables import BudgetTable, CostRow, CostTable, PartySum
+from plans.collation import swedish_key
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text set in one way."""
+    """A stretch of text set in one way. A line break is a newline in ``text``."""
 
     text: str
     is_emphasised: bool = False
@@ -91,6 +97,10 @@ class Money:
     amount: Decimal | None
     note_mark: str = ""
 
+    @property
+    def amount_text(self) -> str:
+        return format_kr(self.amount)
+
 
 @dataclass(frozen=True, slots=True)
 class YearEconomy:
@@ -103,6 +113,14 @@ class YearEconomy:
     text: RichText
     lines: tuple[Money, ...]
     printed_heading: str = ""
+
+    @property
+    def heading(self) -> str:
+        return f"Verksamhetsåret {self.year}"
+
+    @property
+    def printed_heading_disagrees(self) -> bool:
+        return bool(self.printed_heading) and self.printed_heading != self.heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +138,17 @@ class Origin:
     predecessor: str = ""
     predecessor_plan: str = ""
     reason: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Say where the area comes from: ``Nytt insatsområde``, ``Fortsätter från Handlingsplan 2022–2023``."""
+        if self.kind == "new":
+            return "Nytt insatsområde"
+        if self.kind == "renamed":
+            return f"Fortsätter från {self.predecessor_plan}, då under namnet {self.predecessor}"
+        if self.kind == "ended":
+            return f"{self.predecessor} avslutas"
+        return f"Fortsätter från {self.predecessor_plan}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +173,45 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
+class CostYear:
+    """One year's cost as its budget lines give it and, where the plan prints another total, as that total gives it.
+
+    Where the lines give nothing to share and a total is printed all the same, ``table`` shares the printed one.
+    ``population`` is the one that makes the rate, with the one the plan prints beside it.
+    """
+
+    year: int
+    population: Figure
+    table: CostTable
+    by_printed: CostTable | None = None
+
+    @property
+    def rows(self) -> tuple[tuple[CostRow, CostRow | None], ...]:
+        """Each organisation's share in both tables: the region first, then the municipalities by the alphabet."""
+        printed = {row.code: row for row in self.by_printed.rows} if self.by_printed else {}
+        in_order = sorted(self.table.rows, key=lambda row: (not row.is_whole_area, swedish_key(row.name)))
+        return tuple((row, printed.get(row.code)) for row in in_order)
+
+    @property
+    def parties(self) -> tuple[tuple[PartySum, PartySum | None], ...]:
+        printed = {party.slug: party for party in self.by_printed.parties} if self.by_printed else {}
+        return tuple((party, printed.get(party.slug)) for party in self.table.parties)
+
+    @property
+    def total_text(self) -> str:
+        """The sum with öre, to stand under the shares."""
+        return format_amount(self.table.total, decimals=2)
+
+    @property
+    def printed_total_text(self) -> str:
+        return format_amount(self.by_printed.total, decimals=2) if self.by_printed else ""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanDocument:
     """Everything that a plan says, in the order it says it.
 
-    ``budget`` and ``costs`` are the dataclasses of budgets.tables: one budget table, and one cost table per year that
-    has something to share.
+    ``costs`` holds one entry per activity year with something to share.
     """
 
     slug: str
@@ -168,5 +231,20 @@ class PlanDocument:
     ended_areas: tuple[Origin, ...]
     sections_after: tuple[Section, ...]
     watched: tuple[Watched, ...]
-    budget: object
-    costs: tuple[object, ...]
+    budget: BudgetTable
+    costs: tuple[CostYear, ...]
+
+    @property
+    def dated_text(self) -> str:
+        return self.dated_on.isoformat() if self.dated_on else ""
+
+    @property
+    def banner(self) -> str:
+        """The one word of the cover: what the reader may take the text for."""
+        if self.is_decided:
+            return "BESLUTAD"
+        return {"draft": "UTKAST", "referral": "REMISS"}.get(self.status, "FÖR BESLUT")
+
+    @property
+    def file_stem(self) -> str:
+        return f"handlingsplan-{self.slug}"

@@ -298,6 +298,14 @@ class TestRichText:
         assert sanitise(html) == clean
         assert sanitise(clean) == clean
 
+    def test_hostile_depth_loses_its_elements_and_keeps_its_words(self):
+        deep = "<p>före</p>" + "<ul><li>" * 5_000 + "ord" + "</li></ul>" * 5_000
+        assert sanitise(deep).split() == ["<p>före</p>", "ord"]
+
+    def test_many_elements_side_by_side_are_no_depth(self):
+        wide = "<p>rad<br>rad</p>" * 500 + "<ul>" + "<li>punkt</li>" * 500 + "</ul>"
+        assert sanitise(wide) == wide
+
     def test_plain_text_keeps_words_apart(self):
         html = "<h3>Ett</h3><p>två &amp; tre</p><ul><li>fyra</li><li>fem<br>sex</li></ul>"
         assert plain_text(html) == "Ett två & tre fyra fem sex"

@@ -1,0 +1,33 @@
+"""From the document tree to HTML. The page and the PDF share every partial below the shell."""
+
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+
+from skane_digi.documents.tree import PlanDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """Heading levels for the partials, so that each place that includes them has an unbroken outline.
+
+    ``area`` is the level of an area's or section's own heading, ``part`` of "Aktiviteter" and the like inside it,
+    ``period`` of "Verksamhetsåret 2024", ``text`` and ``part_text`` of sub-headings in running text under the area
+    and under its parts, ``period_text`` under a period.
+    """
+
+    area: int = 2
+    part: int = 3
+    period: int = 4
+    text: int = 3
+    part_text: int = 4
+    period_text: int = 5
+
+
+IN_PLAN = Headings()
+ON_AREA_PAGE = Headings(area=1, part=2, period=3, text=2, part_text=3, period_text=4)
+
+
+def plan_html(document: PlanDocument) -> str:
+    """Return the whole plan as the HTML that the PDF is set from, without style sheets."""
+    return render_to_string("documents/plan_pdf.html", {"document": document, "headings": IN_PLAN})
