@@ -1,0 +1,103 @@
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from plans.models import Organisation, Plan
+from skane_digi import benchmark
+from skane_digi.benchmark import PageCost, PdfComparison, Timing
+
+REPORT = Path(settings.BASE_DIR) / "docs" / "benchmark.md"
+
+
+class Command(BaseCommand):
+    help = "Mäter plan-PDF, fördelning och sidor; skriver en tabell och docs/benchmark.md."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--runs", type=int, default=5, help="mätningar av varje sak (5)")
+        parser.add_argument("--plan", default="2024", help="planen som sätts som PDF (2024)")
+        parser.add_argument("--plans", type=int, default=20, help="planer i den stora databasen (20)")
+        parser.add_argument("--areas", type=int, default=30, help="insatsområden i var och en av dem (30)")
+        parser.add_argument("--output", type=Path, default=REPORT, help="filen som skrivs (docs/benchmark.md)")
+
+    def handle(self, *, runs, plan, plans, areas, output, **options) -> None:
+        chosen = Plan.objects.filter(slug=plan).first()
+        if chosen is None:
+            raise CommandError(f"Det finns ingen plan ”{plan}”. Läs in demonstrationen: python3 start.py bench")
+        organisation = Organisation.objects.in_collaboration(chosen.collaboration).get(code="1285")
+        report = "\n".join(
+            [
+                "# Mätningar",
+                "",
+                f"Gjorda {timezone.localdate():%Y-%m-%d} med `python3 start.py bench` på {benchmark.machine()}.",
+                "Tider är median av flera körningar; jämför kvoter inom samma körning, inte tider mellan maskiner.",
+                "",
+                *self.pdf_table(benchmark.compare_pdf(chosen, runs=runs)),
+                *self.allocation_table(runs),
+                *self.page_table(
+                    benchmark.measure_pages(chosen, organisation, runs=runs),
+                    benchmark.measure_large(chosen, organisation, plans=plans, areas=areas, runs=runs),
+                    heading=f"{plans} planer × {areas} områden",
+                ),
+            ]
+        )
+        self.stdout.write(report)
+        output.write_text(report + "\n", encoding="utf-8")
+
+    def pdf_table(self, pdf: PdfComparison) -> list[str]:
+        return [
+            "## Planen som PDF",
+            "",
+            f"Handlingsplan {pdf.plan}, {pdf.pages} sidor. Direkt: `HTML(string=…).write_pdf()` med samma mall.",
+            "",
+            "| | median, s | snabbast, s | kvot |",
+            "|---|---:|---:|---:|",
+            f"| produktens rendering | {_three(pdf.ours.median)} | {_three(pdf.ours.fastest)} | {_two(pdf.ratio)} |",
+            f"| WeasyPrint direkt | {_three(pdf.plain.median)} | {_three(pdf.plain.fastest)} | 1,00 |",
+            "",
+        ]
+
+    def allocation_table(self, runs: int) -> list[str]:
+        small, large = (benchmark.time_allocation(*size, runs=runs) for size in ((34, 10), (290, 200)))
+        return [
+            "## Fördelning",
+            "",
+            "| organisationer × poster | celler | median, s | µs per cell |",
+            "|---|---:|---:|---:|",
+            _allocation_row(34, 10, small),
+            _allocation_row(290, 200, large),
+            "",
+        ]
+
+    def page_table(self, demo: list[PageCost], large: list[PageCost], *, heading: str) -> list[str]:
+        return [
+            "## Sidor",
+            "",
+            f"Frågor till databasen och tid på servern, i demonstrationen och med {heading}.",
+            "",
+            "| sida | frågor, demo | ms, demo | frågor, stor | ms, stor |",
+            "|---|---:|---:|---:|---:|",
+            *(
+                f"| {one.name} | {one.queries} | {_milliseconds(one.timing)} "
+                f"| {other.queries} | {_milliseconds(other.timing)} |"
+                for one, other in zip(demo, large, strict=True)
+            ),
+        ]
+
+
+def _allocation_row(organisations: int, lines: int, timing: Timing) -> str:
+    cells = organisations * lines
+    return f"| {organisations} × {lines} | {cells} | {_three(timing.median)} | {_two(timing.median / cells * 1e6)} |"
+
+
+def _milliseconds(timing: Timing) -> str:
+    return f"{timing.median * 1000:.0f}"
+
+
+def _two(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+def _three(value: float) -> str:
+    return f"{value:.3f}".replace(".", ",")
