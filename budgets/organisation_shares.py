@@ -32,7 +32,8 @@ class OrganisationShare:
     """One organisation's share of one plan year: the whole with its calculation, and line by line.
 
     ``lines`` sum to ``amount``. With nothing to share, or without a basis to share by, ``reason`` says why;
-    ``amount`` is ``None`` where it cannot be told.
+    ``amount`` is ``None`` where it cannot be told. ``reference_date_text`` is the day of the organisation's own figure;
+    ``reference_note`` says so where the plan counts from another day.
     """
 
     plan_slug: str
@@ -55,6 +56,7 @@ class OrganisationShare:
     lines: tuple[OrganisationLine, ...] = ()
     rule_name: str = ""
     reference_date_text: str = ""
+    reference_note: str = ""
     reason: str = ""
 
 
@@ -107,8 +109,19 @@ def _organisation_share(basis: YearBasis, organisation: Organisation) -> Organis
         calculation=row.calculation,
         lines=tuple(_organisation_line(shared, line, row.code) for line in shared.lines),
         rule_name=shared.rule.name,
-        reference_date_text=shared.figure_set.reference_date.isoformat(),
+        reference_date_text=shared.figure_set.parts_set.reference_date.isoformat(),
+        reference_note=_borrowed_parts(shared),
         reason=reason,
+    )
+
+
+def _borrowed_parts(shared: PlanAllocation) -> str:
+    figures = shared.figure_set
+    if figures.parts_from is None:
+        return ""
+    return (
+        f"Planen räknar på {figures.reference_date.isoformat()}, men för den dagen är bara summan känd. "
+        f"Andelen är därför räknad på {figures.parts_from.reference_date.isoformat()}."
     )
 
 

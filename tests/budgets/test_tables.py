@@ -311,6 +311,15 @@ class TestOrganisationShare:
                 lines[key] = lines.get(key, Decimal(0)) + line.amount
         assert sorted(lines.values()) == [0, 50_000, 50_000, 400_000, 500_000, 600_000, 700_000]
 
+    def test_a_share_counted_on_another_day_than_the_plans_says_so(self, plan_2022_2023, plan_2024):
+        """The plan names 2021-11-30, whose parts are unknown; Eslöv's 34 593 are those of 2021-12-31."""
+        eslov = Organisation.objects.get(code="1285")
+        borrowed = organisation_share(plan_2022_2023, 2023, eslov)
+        assert (borrowed.population, borrowed.reference_date_text) == (34_593, "2021-12-31")
+        assert "2021-11-30" in borrowed.reference_note
+        own = organisation_share(plan_2024, 2024, eslov)
+        assert (own.reference_date_text, own.reference_note) == ("2022-12-31", "")
+
     def test_an_organisation_outside_the_collaboration_has_no_share(self):
         plan = make.make_shared_plan(100)
         stranger = make.make_organisation("9199")

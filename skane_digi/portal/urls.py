@@ -1,0 +1,24 @@
+"""The public pages."""
+
+from django.urls import path
+
+from skane_digi.portal.caching import for_readers
+from skane_digi.portal.views import costs, downloads, organisations, plans, site
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", for_readers(site.start), name="start"),
+    path("planer/", for_readers(plans.plan_list), name="plan-list"),
+    path("planer/<slug:slug>/", for_readers(plans.plan_detail), name="plan"),
+    path("planer/<slug:slug>/omraden/<slug:area_slug>/", for_readers(plans.focus_area), name="focus-area"),
+    path("planer/<slug:slug>/budget/", for_readers(costs.budget), name="budget"),
+    path("planer/<slug:slug>/kostnader/<int:year>/", for_readers(costs.costs), name="costs"),
+    path("planer/<slug:slug>/karta/<int:year>/", for_readers(costs.cost_map), name="map"),
+    path("planer/<slug:slug>/handlingsplan.pdf", downloads.plan_pdf, name="plan-pdf"),
+    path("organisationer/", for_readers(organisations.organisation_list), name="organisation-list"),
+    path("organisationer/<slug:slug>/", for_readers(organisations.organisation_detail), name="organisation"),
+    path("sok/", for_readers(site.search), name="search"),
+    path("tillganglighet/", for_readers(site.accessibility), name="accessibility"),
+    path("halsa/", site.health, name="health"),
+]

@@ -1,0 +1,45 @@
+"""The list of plans, one plan and one focus area."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from plans.models import FocusArea, Plan
+from skane_digi.documents.build import build_area, build_plan_document
+from skane_digi.documents.render import IN_PLAN, ON_AREA_PAGE
+from skane_digi.portal.findings import linked_findings
+from skane_digi.portal.lineage import kin
+
+
+def visible_plan(request: HttpRequest, slug: str) -> Plan:
+    """Return the plan, or answer 404 where the reader may not see it."""
+    return get_object_or_404(Plan.objects.visible_to(request.user).with_years(), slug=slug)
+
+
+def plan_list(request: HttpRequest) -> HttpResponse:
+    plans = Plan.objects.visible_to(request.user).with_years().newest_first().prefetch_related("focus_areas")
+    return render(request, "portal/plan_list.html", {"plans": plans})
+
+
+def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    context = {
+        "plan": plan,
+        "document": build_plan_document(plan),
+        "headings": IN_PLAN,
+        "findings": linked_findings(plan),
+    }
+    return render(request, "portal/plan_detail.html", context)
+
+
+def focus_area(request: HttpRequest, slug: str, area_slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    area = get_object_or_404(FocusArea.objects.with_content(), plan=plan, slug=area_slug)
+    context = {
+        "plan": plan,
+        "focus_area": area,
+        "area": build_area(area),
+        "headings": ON_AREA_PAGE,
+        "areas": plan.focus_areas.all(),
+        "kin": kin(area, request.user),
+    }
+    return render(request, "portal/focus_area.html", context)
