@@ -31,8 +31,7 @@ def area_anchor(slug: str) -> str:
 
 
 def review_plan(plan: Plan) -> list[Finding]:
-    """Return what a plan's text lacks, in the order of the plan. The plan is fetched with all its content at once."""
-    plan = Plan.objects.with_content().get(pk=plan.pk)
+    """Return what a plan's text lacks, in the order of the plan, fetched by ``Plan.objects.with_content()``."""
     findings = []
     if not plan.years.all():
         findings.append(Finding("plan_without_years", FAULT, "Planen saknar verksamhetsår.", plan.title, ""))

@@ -7,6 +7,7 @@ ALLOWED_HOSTS comma-separated host names; required in production
 DATABASE_URL  postgres://… or sqlite:///…; a SQLite file in var/ unless given
 HTTPS         1 (default outside the demo): secure cookies, redirect to https, HSTS
 LOG_LEVEL     INFO unless given
+OPERATOR      the body that runs the site, and OPERATOR_EMAIL its address, for the accessibility statement
 """
 
 from pathlib import Path
@@ -103,6 +104,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+
+OPERATOR = env.str("OPERATOR", default="")
+OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
 
 FONTS_DIR = BASE_DIR / "build" / "fonts"
 STATIC_URL = "static/"

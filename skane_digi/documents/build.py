@@ -30,7 +30,11 @@ MAX_NAME = 300
 
 def build_plan_document(plan: Plan) -> PlanDocument:
     """Return everything that ``plan`` says, as it is in the database now."""
-    plan = Plan.objects.with_content().get(pk=plan.pk)
+    return document_of(Plan.objects.with_content().get(pk=plan.pk))
+
+
+def document_of(plan: Plan) -> PlanDocument:
+    """Return everything that ``plan`` says; it was fetched by ``Plan.objects.with_content()``."""
     economy = _Economy(BudgetStatement.objects.filter(focus_area__plan=plan), _lines(plan))
     return PlanDocument(
         slug=plan.slug,
@@ -58,8 +62,7 @@ def build_plan_document(plan: Plan) -> PlanDocument:
 
 
 def build_area(area: FocusArea) -> Area:
-    """Return one focus area by itself, for a page of its own."""
-    area = FocusArea.objects.with_content().get(pk=area.pk)
+    """Return one focus area by itself, for a page of its own; fetched by ``FocusArea.objects.with_content()``."""
     lines = _lines(area.plan).filter(focus_area=area)
     return _area(area, _Economy(BudgetStatement.objects.filter(focus_area=area), lines))
 

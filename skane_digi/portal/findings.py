@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from plans.models import Plan
-from skane_digi.review import review
+from skane_digi.review import review_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,10 @@ class Findings:
 
 
 def linked_findings(plan: Plan) -> Findings:
+    """Return the findings of a plan that was fetched by ``Plan.objects.with_content()``."""
     found = [
         (finding.is_fault, LinkedFinding(finding.text, finding.where, _address(plan, finding.anchor)))
-        for finding in review(plan)
+        for finding in review_of(plan)
     ]
     return Findings(
         faults=tuple(linked for is_fault, linked in found if is_fault),

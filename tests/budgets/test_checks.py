@@ -210,9 +210,9 @@ class TestText:
     def test_queries_do_not_grow_with_areas(self, django_assert_max_num_queries):
         plan = make.make_plan()
         make.make_complete_area(plan)
-        with django_assert_max_num_queries(25) as few:
-            review_plan(plan)
+        with django_assert_max_num_queries(40) as few:
+            review(plan)
         for _ in range(10):
             make.make_complete_area(plan)
         with django_assert_max_num_queries(len(few)):
-            review_plan(plan)
+            review(plan)

@@ -157,9 +157,7 @@ def test_the_number_of_queries_does_not_grow_with_the_plan(db):
             factories.make_line(area)
             factories.make_statement(area)
             factories.make_section(plan)
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             build_plan_document(plan)
         return len(captured)
 

@@ -84,8 +84,16 @@ def test_findings_stand_on_the_plan_page_with_links_that_work(client, real_plans
 
 
 def test_a_plan_that_agrees_has_no_box(client, monkeypatch, plan_2024):
-    monkeypatch.setattr("skane_digi.portal.findings.review", lambda plan: [])
+    monkeypatch.setattr("skane_digi.portal.findings.review_of", lambda plan: [])
     assert page(client, plan_2024.get_absolute_url()).select_one(".findings") is None
+
+
+def test_the_accessibility_statement_names_who_runs_the_site(client, settings, db):
+    assert "mailto:" not in str(page(client, "/tillganglighet/"))
+    settings.OPERATOR, settings.OPERATOR_EMAIL = "Region Skåne", "plan@skane.example"
+    soup = page(client, "/tillganglighet/")
+    assert soup.select_one('a[href^="mailto:plan@skane.example"]')
+    assert "Region Skåne ansvarar för webbplatsen." in words(soup)
 
 
 def test_the_area_page_has_its_own_outline_and_its_kin(client, plan_2024):

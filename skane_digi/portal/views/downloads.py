@@ -5,10 +5,10 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from skane_digi.documents.build import build_plan_document
+from skane_digi.documents.build import document_of
 from skane_digi.portal.caching import mark
 from skane_digi.portal.pdf_store import StoredPdf, stored_pdf
-from skane_digi.portal.views.plans import visible_plan
+from skane_digi.portal.views.plans import whole_plan
 
 PDF_SECONDS = 300
 
@@ -16,7 +16,7 @@ PDF_SECONDS = 300
 @require_safe
 def plan_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer with the plan's PDF; a reader who has it already is told so (304)."""
-    document = build_plan_document(visible_plan(request, slug))
+    document = document_of(whole_plan(request, slug))
     pdf = stored_pdf(document)
     response = get_conditional_response(request, etag=pdf.etag, response=_file(pdf, f"{document.file_stem}.pdf"))
     mark(response, request, seconds=PDF_SECONDS)

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from plans.models import FocusArea, Plan
-from skane_digi.documents.build import build_area, build_plan_document
+from skane_digi.documents.build import build_area, document_of
 from skane_digi.documents.render import IN_PLAN, ON_AREA_PAGE
 from skane_digi.portal.findings import linked_findings
 from skane_digi.portal.lineage import kin
@@ -15,16 +15,21 @@ def visible_plan(request: HttpRequest, slug: str) -> Plan:
     return get_object_or_404(Plan.objects.visible_to(request.user).with_years(), slug=slug)
 
 
+def whole_plan(request: HttpRequest, slug: str) -> Plan:
+    """Return the plan with all its content, or answer 404 where the reader may not see it."""
+    return get_object_or_404(Plan.objects.visible_to(request.user).with_content(), slug=slug)
+
+
 def plan_list(request: HttpRequest) -> HttpResponse:
     plans = Plan.objects.visible_to(request.user).with_years().newest_first().prefetch_related("focus_areas")
     return render(request, "portal/plan_list.html", {"plans": plans})
 
 
 def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
+    plan = whole_plan(request, slug)
     context = {
         "plan": plan,
-        "document": build_plan_document(plan),
+        "document": document_of(plan),
         "headings": IN_PLAN,
         "findings": linked_findings(plan),
     }

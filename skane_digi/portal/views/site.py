@@ -1,5 +1,6 @@
 """The start page, search, the accessibility statement and the health check."""
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,7 +24,8 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/accessibility.html")
+    context = {"operator": settings.OPERATOR, "operator_email": settings.OPERATOR_EMAIL}
+    return render(request, "portal/accessibility.html", context)
 
 
 @require_safe
