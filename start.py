@@ -359,7 +359,7 @@ def test(*, fast: bool, own: Sequence[str]) -> int:
     install("base", "test")
     require_pdf_libraries()
     if not (fast or own):
-        require_packages(missing_test_packages, "Program för proven")
+        require_packages(missing_test_packages, "Program för testerna")
         require_browser()
     results: list[tuple[str, bool, float]] = []
 
@@ -368,7 +368,7 @@ def test(*, fast: bool, own: Sequence[str]) -> int:
         started = time.monotonic()
         status = run(command, env=env)
         if "pytest" in command and status == PYTEST_NO_TESTS:
-            print("Inga prov hittades; det räknas som fel.")
+            print("Inga tester hittades; det räknas som fel.")
         results.append((name, status == 0, time.monotonic() - started))
 
     with tempfile.TemporaryDirectory(prefix="skane-digi-test-") as folder:
@@ -379,11 +379,11 @@ def test(*, fast: bool, own: Sequence[str]) -> int:
             step("pytest", *pytest, *own, env=env)
         else:
             static_checks(step, env)
-            step("prov på SQLite", *pytest, "-n", "2", "-m", "not e2e and not postgres", env=env)
+            step("tester på SQLite", *pytest, "-n", "2", "-m", "not e2e", env=env)
         if not (fast or own):
             with postgresql() as address:
-                step("prov på PostgreSQL", *pytest, "-n", "2", "-m", "not e2e", env={**env, **address})
-            step("prov i webbläsare", *pytest, "-m", "e2e", env=env)
+                step("tester på PostgreSQL", *pytest, "-n", "2", "-m", "not e2e", env={**env, **address})
+            step("tester i webbläsare", *pytest, "-m", "e2e", env=env)
     summarise(results)
     return 0 if all(passed for _, passed, _ in results) else 1
 

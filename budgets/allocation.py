@@ -152,6 +152,18 @@ class Calculation:
     party_weight_sum: int
     amount: int
 
+    @classmethod
+    def of(cls, rule: Rule, member: Member, *, total: int, amount: int) -> "Calculation":
+        """Return how ``amount``, a member's share of ``total`` by ``rule``, was made."""
+        return cls(
+            total=total,
+            party_weight=dict(rule.party_weights)[member.party],
+            party_weights_total=rule.party_weights_total,
+            weight=member.weight,
+            party_weight_sum=rule.party_weight_sum(member.party),
+            amount=amount,
+        )
+
     @property
     def party_amount(self) -> Fraction:
         """What the organisation's whole party carries."""
@@ -199,16 +211,6 @@ class Allocation:
 
     lines: tuple[Line, ...]
     shares: tuple[OrganisationShare, ...]
-
-    @property
-    def line_keys(self) -> tuple[str, ...]:
-        """The lines' keys, in order."""
-        return tuple(line.key for line in self.lines)
-
-    @property
-    def line_amounts(self) -> dict[str, int]:
-        """Each line's amount, by key."""
-        return {line.key: line.amount for line in self.lines}
 
     @property
     def total(self) -> int:
@@ -261,7 +263,7 @@ class Allocation:
             places.setdefault(line.rule, []).append(place)
         cells = self.share(code).cells
         return tuple(
-            _calculation(
+            Calculation.of(
                 rule,
                 member,
                 total=sum(self.lines[place].amount for place in rule_places),
@@ -350,18 +352,7 @@ def calculation(rule: Rule, code: str, amount: int) -> Calculation:
     member = rule.member(code)
     if member is None:
         raise AllocationError(f"Organisationen {code} ingår inte i regeln.")
-    return _calculation(rule, member, total=amount, amount=share_amount(amount, rule.fractions())[code])
-
-
-def _calculation(rule: Rule, member: Member, *, total: int, amount: int) -> Calculation:
-    return Calculation(
-        total=total,
-        party_weight=dict(rule.party_weights)[member.party],
-        party_weights_total=rule.party_weights_total,
-        weight=member.weight,
-        party_weight_sum=rule.party_weight_sum(member.party),
-        amount=amount,
-    )
+    return Calculation.of(rule, member, total=amount, amount=share_amount(amount, rule.fractions())[code])
 
 
 def _check_whole(value: int, what: str) -> None:

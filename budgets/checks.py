@@ -159,7 +159,25 @@ def _review_costs(bases: list[YearBasis], printed: PrintedCosts) -> list[Finding
                     anchor,
                 )
             )
+        if text := _deviations_text(basis):
+            findings.append(Finding("deviations", REMARK, text, where, anchor))
     return findings
+
+
+def _deviations_text(basis: YearBasis) -> str:
+    """Name those whose sum could not be its largest-remainder share; see docs/kostnadsfordelning.md."""
+    shared = _shared_or_none(basis)
+    deviations = shared.allocation.deviations if shared else {}
+    names = [
+        f"{shared.member_by_code[code].organisation} ({'+' if ore > 0 else '−'}{abs(ore)} öre)"
+        for code, ore in deviations.items()
+    ]
+    if not names:
+        return ""
+    return (
+        "Ingen tabell stämmer både post för post och med största resten av summan. "
+        f"Den närmaste är vald, och den avviker för {', '.join(names)}."
+    )
 
 
 def _rate_text(table: CostTable) -> str:

@@ -38,7 +38,6 @@ class CostRow:
     short_name: str
     slug: str
     party: str
-    party_slug: str
     population: int
     population_text: str
     is_whole_area: bool
@@ -86,7 +85,6 @@ class Population:
     parts_total: int
     parts_total_text: str
     stated_total: int | None
-    stated_total_text: str
     difference: int
     difference_text: str
     rate_total: int
@@ -242,7 +240,7 @@ def nothing_to_share(basis: YearBasis, total: Decimal | None = None) -> str:
         return ""
     if not basis.lines:
         return f"För {basis.year} finns inga belopp som ska fördelas på organisationerna."
-    return f"För {basis.year} är summan som ska fördelas på organisationerna 0 kr."
+    return f"För {basis.year} är summan att fördela på organisationerna 0 kr."
 
 
 def _kind_of_total(amount: Decimal, basis: YearBasis, shared_total: Figure) -> tuple[str, str]:
@@ -264,7 +262,6 @@ def cost_row(shared: PlanAllocation, member: SharingMember) -> CostRow:
         short_name=organisation.short_name,
         slug=organisation.slug,
         party=member.party.name,
-        party_slug=member.party.slug,
         population=member.population,
         population_text=format_integer(member.population),
         is_whole_area=member.is_whole_area,
@@ -342,7 +339,6 @@ def population_of(shared: PlanAllocation) -> Population:
         parts_total=parts,
         parts_total_text=format_integer(parts),
         stated_total=stated,
-        stated_total_text="" if stated is None else format_integer(stated),
         difference=difference,
         difference_text=format_integer(difference),
         rate_total=shared.rate_population,

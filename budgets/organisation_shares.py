@@ -8,7 +8,7 @@ from fractions import Fraction
 from budgets.allocation import AllocationError
 from budgets.cost_tables import cost_row, nothing_to_share
 from budgets.money import format_amount
-from budgets.shares import PlanAllocation, SharedLine, YearBasis, load_year, load_years, share_year
+from budgets.shares import PlanAllocation, SharedLine, YearBasis, load_years, share_year
 from plans.models import Organisation, Plan
 
 
@@ -58,14 +58,6 @@ class OrganisationShare:
     reference_date_text: str = ""
     reference_note: str = ""
     reason: str = ""
-
-
-def organisation_share(plan: Plan, year: int, organisation: Organisation) -> OrganisationShare:
-    """Return one organisation's share of one year. Raises ``AllocationError`` where it is not a member."""
-    basis = load_year(plan, year)
-    if not _is_member(basis, organisation):
-        raise AllocationError(f"{organisation} delar inte kostnaden för {basis.plan.title} {year}.")
-    return _organisation_share(basis, organisation)
 
 
 def organisation_shares(organisation: Organisation, plans: Iterable[Plan]) -> tuple[OrganisationShare, ...]:

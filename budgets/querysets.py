@@ -24,13 +24,6 @@ class BudgetLineQuerySet(models.QuerySet):
     def of_locked_plans(self) -> Self:
         return self.filter(focus_area__plan__status__in=Plan.PUBLIC_STATUSES)
 
-    def for_year(self, year: int) -> Self:
-        return self.filter(year=year)
-
-    def shared(self) -> Self:
-        """Lines with an amount that the members pay through the cost model."""
-        return self.filter(funding_form__is_shared=True, amount__isnull=False)
-
     def with_places(self) -> Self:
         """With the area, funding form and note that a table prints."""
         return self.select_related("focus_area__plan", "funding_form", "note")
@@ -46,8 +39,3 @@ class KeyFigureSetQuerySet(models.QuerySet):
     def narrowest_first(self) -> Self:
         """The set of a single county before the national one."""
         return self.annotate(figure_count=models.Count("figures")).order_by("figure_count", "region_code")
-
-    def with_figures(self) -> Self:
-        return self.select_related("allocation_key", "parts_from").prefetch_related(
-            "figures__organisation", "parts_from__figures__organisation"
-        )

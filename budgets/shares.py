@@ -160,14 +160,7 @@ class PlanAllocation:
 
     def _calculation(self, code: str, total: Decimal, amount: Decimal) -> Calculation:
         member = self.engine_rule.member(code)
-        return Calculation(
-            total=to_ore(total),
-            party_weight=dict(self.engine_rule.party_weights)[member.party],
-            party_weights_total=self.engine_rule.party_weights_total,
-            weight=member.weight,
-            party_weight_sum=self.engine_rule.party_weight_sum(member.party),
-            amount=to_ore(amount),
-        )
+        return Calculation.of(self.engine_rule, member, total=to_ore(total), amount=to_ore(amount))
 
 
 def load_years(plans: Iterable[Plan]) -> list[YearBasis]:
@@ -200,7 +193,7 @@ def load_years(plans: Iterable[Plan]) -> list[YearBasis]:
             memberships=tuple(
                 member
                 for member in memberships[row.plan.collaboration_id]
-                if _is_active(member, datetime.date(row.year, 1, 1))
+                if member.is_active_on(datetime.date(row.year, 1, 1))
             ),
             lines=tuple(lines[row.plan_id, row.year]),
             other_amount=other[row.plan_id, row.year],
@@ -217,18 +210,6 @@ def load_year(plan: Plan, year: int) -> YearBasis:
             return basis
     known = ", ".join(str(basis.year) for basis in bases) or "inga"
     raise AllocationError(f"{plan.title} har inte verksamhetsåret {year}. Planens år: {known}.")
-
-
-def allocate_plan(
-    plan: Plan,
-    year: int,
-    *,
-    figure_set: KeyFigureSet | None = None,
-    total: Decimal | None = None,
-    unit: str = "ore",
-) -> PlanAllocation:
-    """Share ``year`` of ``plan`` over its members. See ``share_year``."""
-    return share_year(load_year(plan, year), figure_set=figure_set, total=total, unit=unit)
 
 
 def share_year(
@@ -297,11 +278,6 @@ def _lines_by_year(years: list[PlanYear]) -> tuple[dict, dict]:
         else:
             other[place] += line.amount
     return lines, other
-
-
-def _is_active(membership: Membership, day: datetime.date) -> bool:
-    has_joined = membership.joined_on is None or membership.joined_on <= day
-    return has_joined and (membership.left_on is None or membership.left_on >= day)
 
 
 def default_rule(plan: Plan) -> AllocationRule | None:

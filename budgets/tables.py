@@ -19,7 +19,7 @@ from budgets.cost_tables import (
 )
 from budgets.models import BudgetLine, FundingForm, NotePlacement
 from budgets.money import format_amount
-from budgets.organisation_shares import OrganisationLine, OrganisationShare, organisation_share, organisation_shares
+from budgets.organisation_shares import OrganisationLine, OrganisationShare, organisation_shares
 from budgets.printed import Figure, PrintedFigures, beside
 from budgets.year_comparison import BudgetBar, YearChange, YearComparison, budget_bars, previous_year, sum_known
 from plans.models import AreaLineage, FocusArea, Plan
@@ -47,7 +47,6 @@ __all__ = [
     "budget_table",
     "cost_table",
     "cost_tables",
-    "organisation_share",
     "organisation_shares",
     "previous_year",
 ]
@@ -178,7 +177,7 @@ class _BudgetTableBuilder:
     def _find_comparison_years(self) -> list[int]:
         own = sorted({year for _, year, _ in self.cells if year not in self.plan_years}, reverse=True)
         if own:
-            self.comparison_source = "Jämförelseåret är återgivet som planen trycker det."
+            self.comparison_source = "Jämförelseåret återges som det står i planen."
             return own
         return self._take_from_predecessor()
 

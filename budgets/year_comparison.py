@@ -74,7 +74,7 @@ def previous_year(table: "BudgetTable", year: int) -> YearComparison | None:
     return YearComparison(
         year=year,
         previous_year=before,
-        caption=f"Det som fördelas på medlemmarna {year} jämfört med {before}, kronor",
+        caption=f"Kostnad som fördelas på medlemmarna {year}, jämfört med {before}, kronor",
         rows=rows,
         total=total,
     )

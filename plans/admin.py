@@ -92,6 +92,10 @@ class MembershipAdmin(admin.ModelAdmin):
     search_fields = ["organisation__name", "organisation__code"]
     autocomplete_fields = ["organisation", "collaboration", "party"]
 
+    def has_delete_permission(self, request, obj=None) -> bool:
+        """Who shares the cost of a sent plan stays; a member that leaves gets a last day instead."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.sent_years())
+
 
 class PlanYearInline(admin.TabularInline):
     model = PlanYear

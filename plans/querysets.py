@@ -1,10 +1,9 @@
 """The reusable questions asked of the plan tables."""
 
-import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch
 
 from plans import permissions
 from plans.collation import in_swedish_order
@@ -20,16 +19,6 @@ class OrganisationQuerySet(models.QuerySet):
 
 
 class MembershipQuerySet(models.QuerySet):
-    def active_on(self, day: datetime.date) -> Self:
-        """Members on ``day``; a membership without a first or last day has no such limit."""
-        return self.filter(
-            Q(joined_on__isnull=True) | Q(joined_on__lte=day), Q(left_on__isnull=True) | Q(left_on__gte=day)
-        )
-
-    def active_in_year(self, year: int) -> Self:
-        """Members on the first day of ``year``, who share that year's cost."""
-        return self.active_on(datetime.date(year, 1, 1))
-
     def with_organisation(self) -> Self:
         return self.select_related("organisation", "party").order_by("organisation__code")
 
@@ -43,7 +32,10 @@ class PlanQuerySet(models.QuerySet):
         return self if permissions.can_view_drafts(user) else self.public()
 
     def newest_first(self) -> Self:
-        return self.annotate(first_year=models.Min("years__year")).order_by("-first_year", "-slug")
+        """By first activity year, and plans without a year last: the engines disagree on where nothing belongs."""
+        return self.annotate(first_year=models.Min("years__year")).order_by(
+            F("first_year").desc(nulls_last=True), "-slug"
+        )
 
     def with_years(self) -> Self:
         return self.select_related("collaboration").prefetch_related("years")

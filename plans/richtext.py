@@ -4,6 +4,7 @@ Stored as a small subset of HTML, cleaned on the way into the database whichever
 """
 
 import re
+import unicodedata
 from html import unescape
 
 import nh3
@@ -24,8 +25,10 @@ _TAG = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|p)\b)[a-z][^>]*>", re.I
 def sanitise(html: str) -> str:
     """Return ``html`` with every element, attribute and address outside the subset removed.
 
-    Text that nests deeper than ``MAX_DEPTH`` keeps its words and loses its elements.
+    Letters are composed, å one character, so that a search finds them however they were typed. Text that nests
+    deeper than ``MAX_DEPTH`` keeps its words and loses its elements.
     """
+    html = unicodedata.normalize("NFC", html)
     if _depth(html) > MAX_DEPTH:
         html = _TAG.sub(" ", html)
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=URL_SCHEMES, link_rel="noopener").strip()

@@ -5,7 +5,12 @@ DEBUG=1       Django's debug pages; off unless asked for
 SECRET_KEY    required unless DEMO or DEBUG is on
 ALLOWED_HOSTS comma-separated host names; required in production
 DATABASE_URL  postgres://… or sqlite:///…; a SQLite file in var/ unless given
+CONN_MAX_AGE  seconds that a PostgreSQL connection is kept; 60 unless given
 HTTPS         1 (default outside the demo): secure cookies, redirect to https, HSTS
+HSTS_SECONDS  how long a browser is to insist on https; a year unless given
+BEHIND_PROXY  1 where a proxy of one's own sets X-Forwarded-Proto, and always overwrites what the reader sent
+CSRF_TRUSTED_ORIGINS  comma-separated origins, https://…, that may post forms besides the site's own
+STATICFILES_STORAGE   the class that keeps static files; compressed and named by content unless given
 LOG_LEVEL     INFO unless given
 OPERATOR      the body that runs the site, and OPERATOR_EMAIL its address, for the accessibility statement
 """
@@ -49,14 +54,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "skane_digi.query_strings.without_null_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "skane_digi.urls"
@@ -104,6 +110,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 OPERATOR = env.str("OPERATOR", default="")
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")

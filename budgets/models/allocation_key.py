@@ -85,10 +85,6 @@ class KeyFigureSet(NaturallyKeyed):
         """The set that holds the parts: this one, or the one they are borrowed from."""
         return self.parts_from or self
 
-    def values_by_code(self) -> dict[str, int]:
-        """Return ``{organisation code: value}`` of the parts."""
-        return {figure.organisation.code: figure.value for figure in self.parts_set.figures.all()}
-
 
 class KeyFigure(NaturallyKeyed):
     """One organisation's value in a set."""

@@ -32,7 +32,10 @@ class AllocationRule(NaturallyKeyed):
         constraints = [
             models.UniqueConstraint(fields=["collaboration", "slug"], name="rule_slug_in_collaboration"),
             models.UniqueConstraint(
-                fields=["collaboration"], condition=Q(is_default=True), name="one_default_rule_per_collaboration"
+                fields=["collaboration"],
+                condition=Q(is_default=True),
+                name="one_default_rule_per_collaboration",
+                violation_error_message="En annan regel gäller redan när inget annat beslutats. Välj en av dem.",
             ),
         ]
 
@@ -85,6 +88,8 @@ class CostBasis(NaturallyKeyed):
         return f"{self.plan_year}: {self.rule}, {self.figure_set}"
 
     def clean(self) -> None:
+        if not (self.plan_year_id and self.figure_set_id and self.rule_id):
+            return
         if self.rule.allocation_key_id != self.figure_set.allocation_key_id:
             raise ValidationError({"figure_set": "Nyckeltalen hör till en annan nyckel än regelns."})
         if self.rule.collaboration_id != self.plan_year.plan.collaboration_id:

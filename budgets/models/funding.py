@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +8,7 @@ from budgets.querysets import BudgetLineQuerySet
 from plans.models import Collaboration, FocusArea, Plan
 from plans.natural_keys import Keyed, NaturalKeyManager, NaturallyKeyed
 from plans.richtext import RichTextField
+from plans.years import PLAUSIBLE_YEAR
 
 
 class FundingForm(NaturallyKeyed):
@@ -72,7 +74,7 @@ class NotePlacement(Keyed):
     funding_form = models.ForeignKey(
         FundingForm, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="finansieringsform"
     )
-    year = models.PositiveSmallIntegerField("budgetår", null=True, blank=True)
+    year = models.PositiveSmallIntegerField("budgetår", validators=PLAUSIBLE_YEAR, null=True, blank=True)
 
     objects = NaturalKeyManager()
 
@@ -103,7 +105,7 @@ class BudgetLine(Keyed):
     """
 
     focus_area = models.ForeignKey(FocusArea, models.PROTECT, related_name="budget_lines", verbose_name="insatsområde")
-    year = models.PositiveSmallIntegerField("budgetår")
+    year = models.PositiveSmallIntegerField("budgetår", validators=PLAUSIBLE_YEAR)
     funding_form = models.ForeignKey(
         FundingForm, models.PROTECT, related_name="budget_lines", verbose_name="finansieringsform"
     )
@@ -138,6 +140,15 @@ class BudgetLine(Keyed):
             ),
         ]
 
+    def clean(self) -> None:
+        if not self.focus_area_id:
+            return
+        plan = self.focus_area.plan
+        if self.note_id and self.note.plan_id != plan.pk:
+            raise ValidationError({"note": "Noten hör till en annan plan."})
+        if self.funding_form_id and self.funding_form.collaboration_id != plan.collaboration_id:
+            raise ValidationError({"funding_form": "Finansieringsformen hör till en annan samverkan än planen."})
+
     def __str__(self) -> str:
         part = f", {self.label}" if self.label else ""
         return f"{self.focus_area}{part} {self.year} {self.funding_form}"
@@ -154,7 +165,7 @@ class BudgetStatement(NaturallyKeyed):
     focus_area = models.ForeignKey(
         FocusArea, models.PROTECT, related_name="budget_statements", verbose_name="insatsområde"
     )
-    year = models.PositiveSmallIntegerField("budgetår")
+    year = models.PositiveSmallIntegerField("budgetår", validators=PLAUSIBLE_YEAR)
     text = RichTextField("text", blank=False)
     printed_heading = models.CharField("tryckt rubrik", max_length=120, blank=True)
 
@@ -186,11 +197,12 @@ class PrintedFigure(Keyed):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="printed_figures", verbose_name="handlingsplan")
     kind = models.CharField("slag", max_length=20, choices=Kind.choices)
-    year = models.PositiveSmallIntegerField("budgetår", null=True, blank=True)
+    year = models.PositiveSmallIntegerField("budgetår", validators=PLAUSIBLE_YEAR, null=True, blank=True)
     funding_form = models.ForeignKey(
         FundingForm, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="finansieringsform"
     )
-    value = models.DecimalField("tryckt värde", max_digits=16, decimal_places=2)
+    # SQLite keeps no more than 15 digits and cannot read back a value that has 16.
+    value = models.DecimalField("tryckt värde", max_digits=14, decimal_places=2)
     printed_heading = models.CharField("tryckt rubrik", max_length=200, blank=True)
 
     objects = NaturalKeyManager()
@@ -202,7 +214,10 @@ class PrintedFigure(Keyed):
         constraints = [
             models.UniqueConstraint(fields=["plan", "kind", "year", "funding_form"], name="printed_subtotal_once"),
             models.UniqueConstraint(
-                fields=["plan", "kind", "year"], condition=Q(funding_form__isnull=True), name="printed_figure_once"
+                fields=["plan", "kind", "year"],
+                condition=Q(funding_form__isnull=True),
+                name="printed_figure_once",
+                violation_error_message="Planen har redan en tryckt uppgift av det slaget för året.",
             ),
             models.CheckConstraint(
                 condition=Q(kind="form_subtotal", funding_form__isnull=False)

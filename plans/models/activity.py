@@ -6,6 +6,7 @@ from plans.models.focus_area import FocusArea
 from plans.natural_keys import Keyed, NaturalKeyManager
 from plans.querysets import ActivityQuerySet
 from plans.richtext import RichTextField
+from plans.years import PLAUSIBLE_YEAR
 
 
 class ActivityPeriod(Keyed):
@@ -15,8 +16,10 @@ class ActivityPeriod(Keyed):
     """
 
     focus_area = models.ForeignKey(FocusArea, models.PROTECT, related_name="periods", verbose_name="insatsområde")
-    start_year = models.PositiveSmallIntegerField("från år")
-    end_year = models.PositiveSmallIntegerField("till år", null=True, blank=True, help_text="Tomt: och framåt.")
+    start_year = models.PositiveSmallIntegerField("från år", validators=PLAUSIBLE_YEAR)
+    end_year = models.PositiveSmallIntegerField(
+        "till år", null=True, blank=True, validators=PLAUSIBLE_YEAR, help_text="Tomt: och framåt."
+    )
     introduction = RichTextField("inledning")
     no_activities_reason = RichTextField("skäl till att aktiviteter saknas")
 
@@ -37,15 +40,12 @@ class ActivityPeriod(Keyed):
                 fields=["focus_area", "start_year"],
                 condition=Q(end_year__isnull=True),
                 name="open_period_once_per_area",
+                violation_error_message="Området har redan en period som är öppen framåt från samma år.",
             ),
         ]
 
     def __str__(self) -> str:
         return self.heading
-
-    @property
-    def is_open_ended(self) -> bool:
-        return self.end_year is None
 
     @property
     def heading(self) -> str:

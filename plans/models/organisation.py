@@ -1,3 +1,6 @@
+import datetime
+
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -48,12 +51,16 @@ class Organisation(NaturallyKeyed):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation_number"], condition=~Q(organisation_number=""), name="organisation_number_unique"
+                fields=["organisation_number"],
+                condition=~Q(organisation_number=""),
+                name="organisation_number_unique",
+                violation_error_message="En annan organisation har redan det organisationsnumret.",
             ),
             models.CheckConstraint(
                 condition=Q(tile_column__isnull=True, tile_row__isnull=True)
                 | Q(tile_column__isnull=False, tile_row__isnull=False),
                 name="organisation_tile_has_column_and_row",
+                violation_error_message="Ange både kolumn och rad i rutkartan, eller ingen av dem.",
             ),
         ]
 
@@ -96,3 +103,29 @@ class Membership(NaturallyKeyed):
 
     def __str__(self) -> str:
         return f"{self.organisation} i {self.collaboration}"
+
+    def clean(self) -> None:
+        if self.party_id and self.collaboration_id and self.party.collaboration_id != self.collaboration_id:
+            raise ValidationError({"party": "Parten hör till en annan samverkan."})
+        before = type(self).objects.filter(pk=self.pk).first()
+        if changed := self._places_in_sent_plans() ^ (before._places_in_sent_plans() if before else set()):
+            years = ", ".join(str(year) for year in sorted({year for *_, year in changed}))
+            raise ValidationError(
+                f"Planen för {years} är skickad för beslut, och dess kostnad delas av dem som är medlemmar då. "
+                "Låt ändringen gälla från ett senare datum."
+            )
+
+    def sent_years(self) -> set[int]:
+        """The activity years of plans sent for decision whose cost the organisation shares as a member."""
+        if not self.collaboration_id:
+            return set()
+        years = self.collaboration.plans.public().filter(years__isnull=False).values_list("years__year", flat=True)
+        return {year for year in years if self.is_active_on(datetime.date(year, 1, 1))}
+
+    def _places_in_sent_plans(self) -> set[tuple[int | None, int | None, int]]:
+        return {(self.organisation_id, self.party_id, year) for year in self.sent_years()}
+
+    def is_active_on(self, day: datetime.date) -> bool:
+        """Whether the organisation is a member on ``day``; without a first or last day there is no such limit."""
+        has_joined = self.joined_on is None or self.joined_on <= day
+        return has_joined and (self.left_on is None or self.left_on >= day)

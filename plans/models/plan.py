@@ -6,6 +6,7 @@ from plans.models.collaboration import Collaboration
 from plans.natural_keys import Keyed, NaturalKeyManager, NaturallyKeyed
 from plans.querysets import PlanQuerySet
 from plans.richtext import RichTextField
+from plans.years import FIRST, LAST
 
 
 class Plan(NaturallyKeyed):
@@ -89,7 +90,7 @@ class PlanYear(NaturallyKeyed):
         constraints = [
             models.UniqueConstraint(fields=["plan", "year"], name="plan_year_once"),
             models.CheckConstraint(
-                condition=Q(year__gte=1990, year__lte=2200),
+                condition=Q(year__gte=FIRST, year__lte=LAST),
                 name="plan_year_plausible",
                 violation_error_message="Verksamhetsåret ska ligga mellan 1990 och 2200.",
             ),

@@ -45,7 +45,6 @@ def document_of(plan: Plan) -> PlanDocument:
         years=tuple(row.year for row in plan.years.all()),
         years_text=plan.years_text,
         status=plan.status,
-        status_text=plan.get_status_display(),
         is_decided=plan.is_decided,
         dated_on=plan.dated_on,
         date_note=_name(plan.date_note),

@@ -80,7 +80,7 @@ def font_file(name: str) -> Path:
     """Return the built .ttf of that name, or say in Swedish how to make it."""
     path = Path(settings.FONTS_DIR) / f"{name}.ttf"
     if not path.exists():
-        raise ImproperlyConfigured(f"Typsnittet {path.name} saknas. Kör: python manage.py build_fonts")
+        raise ImproperlyConfigured(f"Typsnittet {path.name} saknas. Kör: python3 start.py manage build_fonts")
     return path
 
 

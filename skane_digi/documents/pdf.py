@@ -4,6 +4,7 @@ The only module that imports WeasyPrint. While the text is set no address can be
 typefaces are read beforehand from the project's own files.
 """
 
+import base64
 import functools
 import gc
 import logging
@@ -18,6 +19,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from budgets.checks import BUDGET_ANCHOR, cost_anchor
+from plans.checks import area_anchor
 from skane_digi.documents.fonts import FAMILIES, font_file, settable, source_file
 from skane_digi.documents.render import plan_html
 from skane_digi.documents.tree import PlanDocument
@@ -30,7 +33,7 @@ try:
     with warnings.catch_warnings():
         # A missing library is an error below; a machine without typefaces is fine, ours come with the style sheet.
         warnings.simplefilter("ignore")
-        from pydyf import Dictionary, Stream
+        from pydyf import Array, Dictionary, Stream
         from weasyprint import CSS, HTML
         from weasyprint.text import ffi as _native
         from weasyprint.text.fonts import FontConfiguration
@@ -122,9 +125,9 @@ def link_texts(document: PlanDocument) -> dict[str, str]:
     """Return the words of every anchor that the table of contents points to."""
     texts = {section.slug: section.heading for section in (*document.sections_before, *document.sections_after)}
     texts = {f"avsnitt-{slug}": heading for slug, heading in texts.items()}
-    texts |= {f"omrade-{area.slug}": area.title for area in document.areas}
-    texts |= {f"kostnad-{cost.year}": f"Fördelning av kostnaden {cost.year}" for cost in document.costs}
-    return texts | {"budget": "Samlad budget", "vid-sidan-av": "Vid sidan av insatsområdena"}
+    texts |= {area_anchor(area.slug): area.title for area in document.areas}
+    texts |= {cost_anchor(cost.year): f"Fördelning av kostnaden {cost.year}" for cost in document.costs}
+    return texts | {BUDGET_ANCHOR: "Samlad budget", "vid-sidan-av": "Vid sidan av insatsområdena"}
 
 
 def require_libraries() -> None:
@@ -223,12 +226,14 @@ def _finish(texts_of_links: dict[str, str], padding: int, document, pdf) -> None
 
 
 def _compress(stream: Stream) -> None:
-    """Compress with the first level whose last byte is no end of line."""
+    """Compress, and where the last byte is an end of line write the data in letters instead.
+
+    That byte belongs to the checksum of the data, so that no other level of compression changes it.
+    """
     stream.compress = False
     raw = stream.data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
-    for level in range(9, 0, -1):
-        packed = zlib.compress(raw, level)
-        if packed[-1:] not in b"\r\n":
-            break
+    packed, filters = zlib.compress(raw, 9), "/FlateDecode"
+    if packed[-1:] in b"\r\n":
+        packed, filters = base64.a85encode(packed) + b"~>", Array(["/ASCII85Decode", "/FlateDecode"])
     stream.stream = [packed]
-    stream.extra["Filter"] = "/FlateDecode"
+    stream.extra["Filter"] = filters

@@ -222,7 +222,6 @@ class PlanDocument:
     years: tuple[int, ...]
     years_text: str
     status: str
-    status_text: str
     is_decided: bool
     dated_on: datetime.date | None
     date_note: str

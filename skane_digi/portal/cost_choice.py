@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from budgets.tables import CostTable, cost_table
+from budgets.cost_tables import CostTable, PrintedCosts, tabulate
+from budgets.shares import load_year
 from plans.models import Plan
 
 PRINTED = "tryckt"
@@ -27,9 +28,10 @@ class CostChoice:
 
 def choose_costs(plan: Plan, year: int, *, wants_printed: bool) -> CostChoice:
     """Return the costs of ``year``. Raises ``AllocationError`` where they cannot be shared."""
-    table = cost_table(plan, year)
+    basis, figures = load_year(plan, year), PrintedCosts(plan)
+    table = tabulate(basis, figures)
     printed = table.shared_total
     can_switch = printed.disagrees and printed.printed is not None and printed.printed > 0
     if can_switch and wants_printed:
-        return CostChoice(cost_table(plan, year, total=printed.printed), table, can_switch, is_printed=True)
+        return CostChoice(tabulate(basis, figures, total=printed.printed), table, can_switch, is_printed=True)
     return CostChoice(table, table, can_switch, is_printed=False)

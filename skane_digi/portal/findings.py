@@ -1,12 +1,13 @@
 """The review of a plan, as the reader meets it: faults and remarks with links to the page that shows each."""
 
-import re
 from dataclasses import dataclass
 
 from django.urls import reverse
 
+from budgets.checks import BUDGET_ANCHOR, cost_anchor
+from plans.checks import area_anchor
 from plans.models import Plan
-from skane_digi.review import review_of
+from skane_digi.review import review
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class Findings:
 
 def linked_findings(plan: Plan) -> Findings:
     """Return the findings of a plan that was fetched by ``Plan.objects.with_content()``."""
+    pages = _pages(plan)
     found = [
-        (finding.is_fault, LinkedFinding(finding.text, finding.where, _address(plan, finding.anchor)))
-        for finding in review_of(plan)
+        (finding.is_fault, LinkedFinding(finding.text, finding.where, pages.get(finding.anchor, "")))
+        for finding in review(plan)
     ]
     return Findings(
         faults=tuple(linked for is_fault, linked in found if is_fault),
@@ -39,12 +41,11 @@ def linked_findings(plan: Plan) -> Findings:
     )
 
 
-def _address(plan: Plan, anchor: str) -> str:
-    """Return the page that shows what ``anchor`` names; anchors are those of the plan document."""
-    if anchor.startswith("omrade-"):
-        return reverse("portal:focus-area", args=[plan.slug, anchor.removeprefix("omrade-")])
-    if anchor == "budget":
-        return reverse("portal:budget", args=[plan.slug])
-    if cost := re.fullmatch(r"kostnad-(\d+)", anchor):
-        return reverse("portal:costs", args=[plan.slug, int(cost[1])])
-    return f"#{anchor}" if anchor else ""
+def _pages(plan: Plan) -> dict[str, str]:
+    """Return the page that shows what each anchor of the plan document names."""
+    pages = {
+        area_anchor(area.slug): reverse("portal:focus-area", args=[plan.slug, area.slug])
+        for area in plan.focus_areas.all()
+    }
+    pages |= {cost_anchor(row.year): reverse("portal:costs", args=[plan.slug, row.year]) for row in plan.years.all()}
+    return pages | {BUDGET_ANCHOR: reverse("portal:budget", args=[plan.slug])}

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from budgets.allocation import AllocationError
 from budgets.tables import CostRow, CostTable, cost_table
-from plans.models import Organisation, Plan
+from plans.models import Collaboration, Organisation, Plan
 from skane_digi.portal.search import any_field_holds, with_folding
 
 NAMES = ("name", "short_name", "sub_region")
@@ -27,9 +27,12 @@ class Member:
     cost: CostRow | None
 
 
-def members() -> QuerySet[Organisation]:
-    """Organisations with a membership, the Region first and then by the Swedish alphabet."""
-    return Organisation.objects.filter(memberships__isnull=False).by_name().distinct()
+def members(collaboration: Collaboration | None = None) -> QuerySet[Organisation]:
+    """Organisations in ``collaboration``, or in any, the Region first and then by the Swedish alphabet."""
+    organisations = Organisation.objects.by_name()
+    if collaboration:
+        return organisations.in_collaboration(collaboration)
+    return organisations.filter(memberships__isnull=False).distinct()
 
 
 def current_costs(user) -> CurrentCosts | None:

@@ -1,6 +1,7 @@
 """Search over plans, focus areas, goals and activities: only what the reader may see, the same on both engines."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -81,7 +82,7 @@ class _Found:
 
 def search_plans(query: str, user) -> SearchResults:
     """Return what ``user`` may see that holds every word of ``query``. Letters count whatever their case."""
-    query = " ".join(query.replace("\x00", "").split())[:MAX_QUERY]
+    query = as_asked(query)
     words = query.split()[:MAX_WORDS]
     if not words:
         return SearchResults(query, ())
@@ -93,6 +94,12 @@ def search_plans(query: str, user) -> SearchResults:
         _group("Aktiviteter", _activities(plans, words), words),
     )
     return SearchResults(query, tuple(group for group in groups if group.count))
+
+
+def as_asked(text: str, longest: int = MAX_QUERY) -> str:
+    """Return what a reader typed as the texts are written: å as one character, single spaces, and not endless."""
+    composed = unicodedata.normalize("NFC", text.replace("\x00", ""))
+    return " ".join(composed.split())[:longest]
 
 
 def _holding(rows: QuerySet, words: list[str], *fields: str) -> QuerySet:

@@ -110,7 +110,7 @@ class TestCsv:
 class TestTable:
     def test_2024_says_that_the_printed_total_disagrees(self, real_plans):
         text = allocate("2024", "--year", "2024")
-        assert "Stämmer inte: planen trycker summan 2 100 000,00 kr." in text
+        assert "Stämmer inte: i planen står summan 2 100 000,00 kr." in text
         assert "Kostnad per invånare och organisation: 61,87 öre" in text
         assert "\u202f" not in text
         assert text.splitlines()[-1].split()[0] == "Summa"
@@ -136,7 +136,7 @@ class TestRefusals:
         [
             (["2025", "--year", "2025"], "kortnamnet ”2025”. Det finns: 2024, 2022-2023."),
             (["2024", "--year", "2023"], "har inte verksamhetsåret 2023. Planens år: 2024."),
-            (["2022-2023", "--year", "2022"], "summan som ska fördelas på organisationerna 0 kr. Ange ett belopp"),
+            (["2022-2023", "--year", "2022"], "summan att fördela på organisationerna 0 kr. Ange ett belopp"),
             (
                 ["2024", "--year", "2024", "--population", "2000-01-01"],
                 "ingen folkmängd för 2000-01-01. Det finns: 2018",

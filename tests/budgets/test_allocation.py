@@ -270,8 +270,7 @@ class TestAllocation:
 
     def test_access_by_key_and_code(self, hand_rule):
         allocation = allocate([Line("B", 30_000, hand_rule), Line("A", 20_000, hand_rule)])
-        assert allocation.line_keys == ("A", "B")
-        assert allocation.line_amounts == {"A": 20_000, "B": 30_000}
+        assert [(line.key, line.amount) for line in allocation.lines] == [("A", 20_000), ("B", 30_000)]
         assert allocation.share("1216").amount == allocation.amount("1216") == 2941
         assert (allocation.cell("B", "1216").line, allocation.cell("B", "1216").amount) == ("B", 1765)
         assert allocation.party_total("region") == 25_000

@@ -98,7 +98,10 @@ def test_swedish_text_is_set_as_it_is_and_other_signs_become_visible():
 
 
 def test_a_missing_typeface_is_said_with_the_command_that_makes_it(tmp_path):
-    with override_settings(FONTS_DIR=tmp_path), pytest.raises(ImproperlyConfigured, match="manage.py build_fonts"):
+    with (
+        override_settings(FONTS_DIR=tmp_path),
+        pytest.raises(ImproperlyConfigured, match="manage build_fonts"),
+    ):
         font_file("SourceSansPro-Regular")
 
 

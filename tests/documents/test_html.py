@@ -98,7 +98,7 @@ def test_figures_that_disagree_are_marked_in_words_and_sign(document_2024, docum
     ]
     alarms = " ".join(" ".join(alarm.get_text().split()) for alarm in page.select(".doc-alarm"))
     assert (
-        "Planen trycker 2 100 000 kr som summa för 2024. Budgetposterna ger 1 750 000 kr. Skillnaden är 350 000 kr."
+        "I planen står 2 100 000 kr som summa för 2024. Budgetposterna ger 1 750 000 kr. Skillnaden är 350 000 kr."
         in alarms
     )
     assert "61,87 öre" in alarms

@@ -1,15 +1,19 @@
 """The PDF, read back: whole, tagged, archivable and the same every time."""
 
+import base64
+import itertools
 import re
+import zlib
 
 import page
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from pydyf import Stream
 
 from budgets.money import format_amount
 from skane_digi.documents import pdf as pdf_module
 from skane_digi.documents.build import build_plan_document
-from skane_digi.documents.pdf import keep_figures_together, plain_pdf, render_pdf, require_libraries
+from skane_digi.documents.pdf import _compress, keep_figures_together, plain_pdf, render_pdf, require_libraries
 from skane_digi.documents.richtext import to_html
 from tests import factories
 from tests.documents.reading import bookmarks, pdf_of, reader_of, run, squeezed, text_of
@@ -246,3 +250,15 @@ def test_a_missing_library_is_said_with_the_command_that_installs_it(monkeypatch
     monkeypatch.setattr(pdf_module._native, "harfbuzz_subset", None)
     with pytest.raises(ImproperlyConfigured, match="apt-get install .*libharfbuzz-subset0"):
         require_libraries()
+
+
+@pytest.mark.parametrize("last", [b"\r", b"\n"])
+def test_a_stream_whose_data_end_in_an_end_of_line_is_written_in_letters(last):
+    """PDF/A: the end of the data is not to be taken for the line end before ``endstream``."""
+    candidates = (f"ord {number}".encode() for number in itertools.count())
+    content = next(word for word in candidates if zlib.compress(word, 9)[-1:] == last)
+    stream = Stream([content], compress=True)
+    _compress(stream)
+    assert stream.stream[0].endswith(b"~>")
+    assert zlib.decompress(base64.a85decode(stream.stream[0].removesuffix(b"~>"))) == content
+    assert b"/ASCII85Decode" in stream.data

@@ -7,8 +7,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
-from budgets.models import BudgetLine, CostBasis, FundingForm, KeyFigure, KeyFigureSet, PartyWeight
-from plans.models import Activity, FocusArea, Goal, Organisation, Plan, PlanYear
+from budgets.models import BudgetLine, CostBasis, FundingForm, KeyFigure, KeyFigureSet, PartyWeight, PrintedFigure
+from plans.models import Activity, FocusArea, Goal, Membership, Organisation, Plan, PlanYear
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +206,41 @@ def test_the_administration_speaks_swedish(world, admin_client):
 def test_organisations_are_found_by_swedish_letters_in_any_case(real_plans, admin_client):
     page = admin_client.get(url(Organisation, "changelist"), {"q": "ÅSTORP"})
     assert [row.short_name for row in page.context["cl"].result_list] == ["Åstorp"]
+
+
+def test_who_shares_the_cost_of_a_sent_plan_stays(world, admin_client):
+    """Decided things cannot be changed or deleted, only superseded."""
+    member = world["sent"].collaboration.memberships.order_by("-organisation__code").first()
+    assert member.sent_years() == {2030}
+    data = {"collaboration": member.collaboration_id, "organisation": member.organisation_id, "party": member.party_id}
+    page = url(Membership, "change", member.pk)
+    assert "2030" in str(admin_client.post(page, {**data, "joined_on": "2031-01-01"}).context["errors"])
+    assert admin_client.post(url(Membership, "delete", member.pk), {"post": "yes"}).status_code == 403
+    action = {"action": "delete_selected", "_selected_action": [member.pk], "post": "yes"}
+    admin_client.post(url(Membership, "changelist"), action)
+    outsider = make.make_organisation("9188")
+    late = {**data, "organisation": outsider.pk}
+    assert "2030" in str(admin_client.post(url(Membership, "add"), late).context["errors"])
+    assert admin_client.post(url(Membership, "add"), {**late, "joined_on": "2031-01-01"}).status_code == 302
+    assert admin_client.post(page, {**data, "left_on": "2030-12-31"}).status_code == 302
+    member.refresh_from_db()
+    assert (member.joined_on, member.left_on) == (None, datetime.date(2030, 12, 31))
+
+
+def test_a_forged_choice_gets_an_answer_and_not_a_fault(world, admin_client):
+    sent_year = world["sent"].years.get()
+    basis = {"plan_year": sent_year.pk, "figure_set": sent_year.cost_basis.figure_set_id, "rule": ""}
+    assert set(admin_client.post(url(CostBasis, "add"), basis).context["adminform"].form.errors) == {
+        "plan_year",
+        "rule",
+    }
+    area, form = world["draft"].focus_areas.get(), make.make_funding_form()
+    line = {"focus_area": area.pk, "year": 99999, "funding_form": form.pk, "amount": 1, "position": 0}
+    foreign = {**line, "year": 2030, "label": "Del", "note": world["sent"].table_notes.first().pk}
+    for data, field in ((line, "year"), (foreign, "note")):
+        assert set(admin_client.post(url(BudgetLine, "add"), data).context["adminform"].form.errors) == {field}
+
+
+def test_a_printed_value_that_sqlite_cannot_read_back_is_refused(world, admin_client):
+    printed = {"plan": world["draft"].pk, "kind": "year_total", "year": 2030, "value": "99999999999999.99"}
+    assert "value" in admin_client.post(url(PrintedFigure, "add"), printed).context["adminform"].form.errors

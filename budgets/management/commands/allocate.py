@@ -208,7 +208,7 @@ def _heading(basis: YearBasis, shared: PlanAllocation) -> list[str]:
         f"Fördelat belopp: {format_kr(shared.total, decimals=2)} ({source})",
     ]
     if printed.disagrees:
-        lines.append(f"Stämmer inte: planen trycker summan {format_kr(printed.printed, decimals=2)}.")
+        lines.append(f"Stämmer inte: i planen står summan {format_kr(printed.printed, decimals=2)}.")
     lines += [
         f"Regel: {shared.rule}",
         f"{population.name} {population.date_text}: {population.rate_total_text} {population.unit}",

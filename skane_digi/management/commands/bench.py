@@ -1,3 +1,4 @@
+import argparse
 from pathlib import Path
 
 from django.conf import settings
@@ -11,17 +12,25 @@ from skane_digi.benchmark import PageCost, PdfComparison, Timing
 REPORT = Path(settings.BASE_DIR) / "docs" / "benchmark.md"
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"”{text}” är inte ett helt tal från 1 och uppåt.")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "Mäter plan-PDF, fördelning och sidor; skriver en tabell och docs/benchmark.md."
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--runs", type=int, default=5, help="mätningar av varje sak (5)")
+        parser.add_argument("--runs", type=_positive, default=5, help="mätningar av varje sak (5)")
         parser.add_argument("--plan", default="2024", help="planen som sätts som PDF (2024)")
-        parser.add_argument("--plans", type=int, default=20, help="planer i den stora databasen (20)")
-        parser.add_argument("--areas", type=int, default=30, help="insatsområden i var och en av dem (30)")
+        parser.add_argument("--plans", type=_positive, default=20, help="planer i den stora databasen (20)")
+        parser.add_argument("--areas", type=_positive, default=30, help="insatsområden i var och en av dem (30)")
         parser.add_argument("--output", type=Path, default=REPORT, help="filen som skrivs (docs/benchmark.md)")
 
     def handle(self, *, runs, plan, plans, areas, output, **options) -> None:
+        if not output.parent.is_dir():
+            raise CommandError(f"Mappen {output.parent} finns inte. Ange en annan fil med --output.")
         chosen = Plan.objects.filter(slug=plan).first()
         if chosen is None:
             raise CommandError(f"Det finns ingen plan ”{plan}”. Läs in demonstrationen: python3 start.py bench")

@@ -6,13 +6,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from plans.models import Plan
 from skane_digi.portal.members import current_costs, members, members_named
 from skane_digi.portal.organisation_years import organisation_years
+from skane_digi.portal.search import as_asked
+
+LONGEST_NAME = 80
 
 
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """List the organisations; the start page's choice of one (``?organisation=``) leads on to its page."""
     if chosen := request.GET.get("organisation"):
         return redirect(get_object_or_404(members(), slug=chosen))
-    query = request.GET.get("q", "").strip()[:80]
+    query = as_asked(request.GET.get("q", ""), LONGEST_NAME)
     costs = current_costs(request.user)
     context = {"organisations": members_named(query, costs), "query": query, "costs": costs}
     return render(request, "portal/organisation_list.html", context)

@@ -14,7 +14,9 @@ from skane_digi.portal.search import search_plans
 
 def start(request: HttpRequest) -> HttpResponse:
     plans = Plan.objects.visible_to(request.user).with_years().newest_first().prefetch_related("focus_areas")[:5]
-    context = {"plans": plans, "costs": current_costs(request.user), "organisations": members()}
+    costs = current_costs(request.user)
+    organisations = members(costs.plan.collaboration if costs else None)
+    context = {"plans": plans, "costs": costs, "organisations": organisations}
     return render(request, "portal/start.html", context)
 
 
