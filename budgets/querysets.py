@@ -24,6 +24,10 @@ class BudgetLineQuerySet(models.QuerySet):
     def of_locked_plans(self) -> Self:
         return self.filter(focus_area__plan__status__in=Plan.PUBLIC_STATUSES)
 
+    def shared(self) -> Self:
+        """Lines with an amount that the members pay through the cost model."""
+        return self.filter(funding_form__is_shared=True, amount__isnull=False)
+
     def with_places(self) -> Self:
         """With the area, funding form and note that a table prints."""
         return self.select_related("focus_area__plan", "funding_form", "note")

@@ -1,12 +1,15 @@
 """What the members share this year beside the year before, as a table and as a chart."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from budgets.models import BudgetLine
 from budgets.money import format_amount, round_half_up
+from plans.models import FocusArea, Plan
 
 if TYPE_CHECKING:
     from budgets.tables import BudgetRow, BudgetTable
@@ -70,14 +73,50 @@ def previous_year(table: "BudgetTable", year: int) -> YearComparison | None:
     rows = tuple(
         _change(row.name, row.slug, _shared(table, row, year), _shared(table, row, before)) for row in table.rows
     )
-    total = _change("Summa", "", sum_known(row.amount for row in rows), sum_known(row.previous for row in rows))
+    return _year_comparison(year, before, rows)
+
+
+def _year_comparison(year: int, before: int, rows: tuple[YearChange, ...]) -> YearComparison:
     return YearComparison(
         year=year,
         previous_year=before,
         caption=f"Kostnad som fördelas på medlemmarna {year}, jämfört med {before}, kronor",
         rows=rows,
-        total=total,
+        total=_change("Summa", "", sum_known(row.amount for row in rows), sum_known(row.previous for row in rows)),
     )
+
+
+def plans_compared(
+    before: Plan, after: Plan, areas: Sequence[tuple[FocusArea | None, Sequence[FocusArea]]]
+) -> tuple[YearComparison, ...]:
+    """Compare each of the later plan's years with the last year of ``before`` that shares anything.
+
+    ``areas`` are pairs of an area of the later plan and those it comes from; ``None`` for an area that has ended. The
+    figures are the two plans' own, not those that the later one prints for comparison. The money of an area that was
+    split is set beside the first of its heirs.
+    """
+    amounts: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    lines = BudgetLine.objects.filter(focus_area__plan__in=[before, after]).shared()
+    for area, year, amount in lines.order_by("pk").values_list("focus_area", "year", "amount"):
+        amounts[area, year] += amount
+    own_before = {area.pk for _, forerunners in areas for area in forerunners}
+    years_before = {row.year for row in before.years.all()}
+    shared_before = {year for area, year in amounts if area in own_before and year in years_before}
+    if not shared_before:
+        return ()
+    last = max(shared_before)
+    compared = []
+    for row in after.years.all():
+        rows, counted = [], set()
+        for area, forerunners in areas:
+            fresh = [other.pk for other in forerunners if other.pk not in counted]
+            counted.update(fresh)
+            named = area or forerunners[0]
+            now = amounts.get((area.pk, row.year)) if area else None
+            then = sum_known(amounts.get((pk, last)) for pk in fresh)
+            rows.append(_change(named.name_in_tables, named.slug if area else "", now, then))
+        compared.append(_year_comparison(row.year, last, tuple(rows)))
+    return tuple(compared)
 
 
 def budget_bars(table: "BudgetTable", year: int) -> tuple[BudgetBar, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from plans.models import FocusArea, Plan
+from plans.richtext import plain_text
 
 FAULT, REMARK = "fault", "remark"
 
@@ -55,6 +56,10 @@ def _review_area(area: FocusArea) -> list[Finding]:
                 f"{area.title} säger inte om området är nytt eller fortsätter ett område i planen före.",
             )
         )
+    if not plain_text(area.background):
+        findings.append(finding("area_without_background", FAULT, f"{area.title} saknar bakgrund."))
+    if not plain_text(area.purpose):
+        findings.append(finding("area_without_purpose", FAULT, f"{area.title} saknar syfte och nytta."))
     if not area.goals.all():
         findings.append(finding("area_without_goals", FAULT, f"{area.title} saknar övergripande mål."))
     if not area.periods.all():

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch
 
 from plans import permissions
 from plans.collation import in_swedish_order
@@ -39,6 +39,13 @@ class PlanQuerySet(models.QuerySet):
 
     def with_years(self) -> Self:
         return self.select_related("collaboration").prefetch_related("years")
+
+    def with_plan_before(self, user) -> Self:
+        """Say in ``has_plan_before`` whether there is an earlier plan that ``user`` may compare this one with."""
+        lineage = self.model._meta.get_field("lineage").related_model.objects
+        earlier = self.model.objects.visible_to(user).filter(pk__in=OuterRef("predecessor__plan"))
+        connected = lineage.filter(plan=OuterRef("pk"), predecessor__isnull=False)
+        return self.annotate(has_plan_before=Exists(connected.filter(Exists(earlier))))
 
     def with_content(self) -> Self:
         """Everything that a plan document prints, in a number of queries that does not grow with the plan."""

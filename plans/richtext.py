@@ -5,7 +5,9 @@ Stored as a small subset of HTML, cleaned on the way into the database whichever
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from html import unescape
+from html.parser import HTMLParser
 
 import nh3
 from django.db import models
@@ -48,6 +50,59 @@ def plain_text(html: str) -> str:
     spaced = html.replace("</p>", " </p>").replace("</li>", " </li>").replace("<br>", " ")
     spaced = spaced.replace("</h3>", " </h3>").replace("</h4>", " </h4>")
     return " ".join(unescape(strip_tags(spaced)).split())
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A paragraph (``p``), sub-heading (``h3``, ``h4``) or list item (``li``) as words on one line.
+
+    ``markup`` is its emphasis and links: two blocks with the same words may differ there.
+    """
+
+    form: str
+    text: str
+    markup: tuple[str, ...] = ()
+
+
+def text_blocks(html: str) -> tuple[TextBlock, ...]:
+    """Return the blocks of stored running text, in order and without empty ones."""
+    parser = _BlockReader()
+    parser.feed(html)
+    parser.close()
+    parser.end_block()
+    return tuple(parser.blocks)
+
+
+class _BlockReader(HTMLParser):
+    FORMS = frozenset({"p", "h3", "h4", "li"})
+
+    def __init__(self):
+        super().__init__()
+        self.blocks: list[TextBlock] = []
+        self.form, self.words, self.markup = "p", [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag in self.FORMS:
+            self.end_block()
+            self.form = tag
+        elif tag == "br":
+            self.words.append(" ")
+        elif tag in ("em", "strong", "a"):
+            self.markup.append(f"{len(''.join(self.words))}<{tag} {dict(attrs).get('href', '')}>")
+
+    def handle_endtag(self, tag):
+        if tag in self.FORMS or tag in ("ul", "ol"):
+            self.end_block()
+        elif tag in ("em", "strong", "a"):
+            self.markup.append(f"{len(''.join(self.words))}</{tag}>")
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def end_block(self) -> None:
+        if text := " ".join("".join(self.words).split()):
+            self.blocks.append(TextBlock(self.form, text, tuple(self.markup)))
+        self.form, self.words, self.markup = "p", [], []
 
 
 class RichTextField(models.TextField):

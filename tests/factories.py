@@ -140,7 +140,7 @@ def make_responsibility(area: FocusArea, body: Body | None = None, *, on_behalf_
 
 def make_complete_area(plan: Plan, name: str = "") -> FocusArea:
     """An area that a review finds nothing missing in."""
-    area = make_area(plan, name)
+    area = make_area(plan, name, background="<p>Bakgrund.</p>", purpose="<p>Syfte.</p>")
     make_goal(area)
     make_activity(make_period(area))
     make_responsibility(area)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from budgets.checks import BUDGET_ANCHOR, cost_anchor
 from plans.checks import area_anchor
 from plans.models import Plan
+from skane_digi.completeness import completeness, contradictions
 from skane_digi.review import review
 
 
@@ -28,17 +29,53 @@ class Findings:
         return bool(self.faults or self.remarks)
 
 
+@dataclass(frozen=True, slots=True)
+class AreaMissing:
+    """What an area, or the plan itself, still lacks, and the page to go to."""
+
+    title: str
+    url: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """``areas`` are those that lack something; ``complete`` counts the others."""
+
+    areas: tuple[AreaMissing, ...]
+    complete: int
+    area_count: int
+
+
 def linked_findings(plan: Plan) -> Findings:
-    """Return the findings of a plan that was fetched by ``Plan.objects.with_content()``."""
+    """Return the findings of a plan that was fetched by ``Plan.objects.with_content()``.
+
+    What a draft lacks is no contradiction: it is listed area by area by ``linked_missing``.
+    """
     pages = _pages(plan)
     found = [
         (finding.is_fault, LinkedFinding(finding.text, finding.where, pages.get(finding.anchor, "")))
-        for finding in review(plan)
+        for finding in (review(plan) if plan.is_locked else contradictions(plan))
     ]
     return Findings(
         faults=tuple(linked for is_fault, linked in found if is_fault),
         remarks=tuple(linked for is_fault, linked in found if not is_fault),
     )
+
+
+def linked_missing(plan: Plan) -> Missing | None:
+    """Return what a draft still lacks; ``None`` for a plan that has been sent for decision."""
+    if plan.is_locked:
+        return None
+    pages = _pages(plan)
+    found = completeness(plan)
+    areas = tuple(
+        AreaMissing(area.title, pages.get(area_anchor(area.slug), plan.get_absolute_url()), area.texts)
+        for area in found
+        if not area.is_complete
+    )
+    complete = sum(area.is_complete for area in found)
+    return Missing(areas, complete, sum(1 for area in found if area.slug))
 
 
 def _pages(plan: Plan) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from skane_digi.portal.caching import for_readers
-from skane_digi.portal.views import costs, downloads, organisations, plans, site
+from skane_digi.portal.views import comparison, costs, downloads, organisations, plans, site
 
 app_name = "portal"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("planer/<slug:slug>/budget/", for_readers(costs.budget), name="budget"),
     path("planer/<slug:slug>/kostnader/<int:year>/", for_readers(costs.costs), name="costs"),
     path("planer/<slug:slug>/karta/<int:year>/", for_readers(costs.cost_map), name="map"),
+    path("planer/<slug:slug>/jamforelse/", for_readers(comparison.comparison), name="comparison"),
     path("planer/<slug:slug>/handlingsplan.pdf", downloads.plan_pdf, name="plan-pdf"),
     path("organisationer/", for_readers(organisations.organisation_list), name="organisation-list"),
     path("organisationer/<slug:slug>/", for_readers(organisations.organisation_detail), name="organisation"),

@@ -26,7 +26,7 @@ def found(plan) -> dict[str, str]:
 def linked_plans():
     """A plan of 2029, and one of 2030 that continues its only area."""
     before, after = make.make_shared_plan(300, years=(2029,)), make.make_plan(years=(2030,))
-    old, new = before.focus_areas.get(), make.make_area(after)
+    old, new = before.focus_areas.get(), make.make_area(after, background="<p>Bakgrund.</p>", purpose="<p>Syfte.</p>")
     make.make_goal(new)
     make.make_activity(make.make_period(new))
     make.make_responsibility(new)
@@ -201,6 +201,8 @@ class TestText:
         findings = review_plan(area.plan)
         assert [(finding.code, finding.severity) for finding in findings] == [
             ("area_without_origin", REMARK),
+            ("area_without_background", FAULT),
+            ("area_without_purpose", FAULT),
             ("area_without_goals", FAULT),
             ("area_without_activities", FAULT),
             ("area_without_responsible", FAULT),

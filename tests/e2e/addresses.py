@@ -12,6 +12,8 @@ PAGES = (
     "/planer/2022-2023/kostnader/2022/",
     "/planer/2024/karta/2024/",
     "/planer/2024/karta/2024/?visa=invanare",
+    "/planer/2024/jamforelse/",
+    "/planer/2024/jamforelse/?visa=allt",
     "/organisationer/",
     "/organisationer/eslov/",
     "/sok/?q=samtycke",

@@ -274,6 +274,7 @@ def _pages(plan) -> list[str]:
         reverse("portal:costs", args=[plan.slug, 2024]),
         reverse("portal:costs", args=[plan.slug, 2024]) + "?enligt=tryckt&sortera=belopp&riktning=fallande",
         reverse("portal:map", args=[plan.slug, 2024]),
+        reverse("portal:comparison", args=[plan.slug]),
         "/organisationer/",
         "/organisationer/eslov/",
         "/organisationer/region-skane/",

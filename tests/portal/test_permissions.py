@@ -17,6 +17,7 @@ ACCESS = {
     "budget": (BY_PLAN, {}),
     "costs": (BY_PLAN, {"year": True}),
     "map": (BY_PLAN, {"year": True}),
+    "comparison": (BY_PLAN, {}),
     "plan-pdf": (BY_PLAN, {}),
     "organisation-list": (OPEN, {}),
     "organisation": (OPEN, {"slug": "eslov"}),

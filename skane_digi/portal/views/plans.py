@@ -1,23 +1,29 @@
 """The list of plans, one plan and one focus area."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from plans.models import FocusArea, Plan
 from skane_digi.documents.build import build_area, document_of
 from skane_digi.documents.render import IN_PLAN, ON_AREA_PAGE
-from skane_digi.portal.findings import linked_findings
+from skane_digi.portal.findings import linked_findings, linked_missing
 from skane_digi.portal.lineage import kin
 
 
 def visible_plan(request: HttpRequest, slug: str) -> Plan:
     """Return the plan, or answer 404 where the reader may not see it."""
-    return get_object_or_404(Plan.objects.visible_to(request.user).with_years(), slug=slug)
+    return get_object_or_404(_plans_for(request).with_years(), slug=slug)
 
 
 def whole_plan(request: HttpRequest, slug: str) -> Plan:
     """Return the plan with all its content, or answer 404 where the reader may not see it."""
-    return get_object_or_404(Plan.objects.visible_to(request.user).with_content(), slug=slug)
+    return get_object_or_404(_plans_for(request).with_content(), slug=slug)
+
+
+def _plans_for(request: HttpRequest) -> QuerySet[Plan]:
+    """Return the plans that the reader may see, with what the tabs between their pages ask for."""
+    return Plan.objects.visible_to(request.user).with_plan_before(request.user)
 
 
 def plan_list(request: HttpRequest) -> HttpResponse:
@@ -32,6 +38,7 @@ def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "document": document_of(plan),
         "headings": IN_PLAN,
         "findings": linked_findings(plan),
+        "missing": linked_missing(plan),
     }
     return render(request, "portal/plan_detail.html", context)
 
