@@ -11,6 +11,7 @@ from plans.models import (
     Collaboration,
     FocusArea,
     Goal,
+    LogEntry,
     Membership,
     Organisation,
     Party,
@@ -253,3 +254,40 @@ class ResponsibilityAdmin(LockedWithPlan, admin.ModelAdmin):
     @admin.display(description="handlingsplan", ordering="focus_area__plan")
     def plan(self, responsibility: Responsibility) -> Plan:
         return responsibility.focus_area.plan
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(admin.ModelAdmin):
+    """The log can be read, searched and filtered. Nobody adds to it, changes it or removes from it here."""
+
+    list_display = ["number", "at", "actor_name", "action", "subject_name", "plan_slug"]
+    list_filter = ["action", "plan_slug", "subject", "at"]
+    search_fields = ["actor_name", "subject_name", "subject_key", "plan_slug", "digest"]
+    fields = [
+        "number",
+        "at",
+        "actor_name",
+        "actor",
+        "action",
+        "subject_name",
+        "plan_slug",
+        "in_words",
+        "subject",
+        "subject_key",
+        "previous_digest",
+        "digest",
+    ]
+    show_full_result_count = False
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    @admin.display(description="vad som ändrades")
+    def in_words(self, entry: LogEntry) -> str:
+        return "\n".join(entry.words) or "–"

@@ -3,6 +3,7 @@
 from plans.models.activity import Activity, ActivityPeriod
 from plans.models.collaboration import Body, Collaboration, Party
 from plans.models.focus_area import AreaLineage, FocusArea, Goal, Responsibility
+from plans.models.log import LogEntry, LogHead, LogIsClosedError
 from plans.models.organisation import Membership, Organisation
 from plans.models.plan import Plan, PlanSection, PlanYear, WatchedMatter
 
@@ -14,6 +15,9 @@ __all__ = [
     "Collaboration",
     "FocusArea",
     "Goal",
+    "LogEntry",
+    "LogHead",
+    "LogIsClosedError",
     "Membership",
     "Organisation",
     "Party",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from skane_digi.portal.caching import for_readers
-from skane_digi.portal.views import comparison, costs, downloads, organisations, plans, site
+from skane_digi.portal.views import comparison, costs, downloads, next_plan, organisations, plans, site
 
 app_name = "portal"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("planer/<slug:slug>/karta/<int:year>/", for_readers(costs.cost_map), name="map"),
     path("planer/<slug:slug>/jamforelse/", for_readers(comparison.comparison), name="comparison"),
     path("planer/<slug:slug>/handlingsplan.pdf", downloads.plan_pdf, name="plan-pdf"),
+    path("planer/<slug:slug>/nasta-plan/", next_plan.start_plan, name="start-plan"),
     path("organisationer/", for_readers(organisations.organisation_list), name="organisation-list"),
     path("organisationer/<slug:slug>/", for_readers(organisations.organisation_detail), name="organisation"),
     path("sok/", for_readers(site.search), name="search"),

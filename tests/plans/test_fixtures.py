@@ -18,6 +18,8 @@ from plans.models import (
     Body,
     Collaboration,
     FocusArea,
+    LogEntry,
+    LogHead,
     Membership,
     Organisation,
     Plan,
@@ -299,8 +301,14 @@ def test_a_table_whose_sum_is_not_its_parts_is_refused(tmp_path, monkeypatch):
         reference.population()
 
 
+def content_models() -> list:
+    """Every model that fixtures carry. The log is no content: it is written, never loaded."""
+    models = [*apps.get_app_config("plans").get_models(), *apps.get_app_config("budgets").get_models()]
+    return [model for model in models if model not in (LogEntry, LogHead)]
+
+
 def test_every_row_is_valid(real_plans):
-    for model in [*apps.get_app_config("plans").get_models(), *apps.get_app_config("budgets").get_models()]:
+    for model in content_models():
         assert model.objects.exists(), model
         for row in model.objects.all():
             row.full_clean()
@@ -312,7 +320,7 @@ def test_fixtures_name_no_database_id(real_plans):
 
 
 def dump() -> list[dict]:
-    models = [*apps.get_app_config("plans").get_models(), *apps.get_app_config("budgets").get_models()]
+    models = content_models()
     rows = [row for model in models for row in model.objects.order_by("pk")]
     text = serializers.serialize("json", rows, use_natural_primary_keys=True, use_natural_foreign_keys=True)
     return json.loads(text)

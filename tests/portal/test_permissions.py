@@ -7,7 +7,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from tests import factories
 
-OPEN, BY_PLAN = "öppen för alla", "följer planens läge"
+OPEN, BY_PLAN, STARTS_PLAN = "öppen för alla", "följer planens läge", "den som får börja en plan"
 
 ACCESS = {
     "start": (OPEN, {}),
@@ -19,6 +19,7 @@ ACCESS = {
     "map": (BY_PLAN, {"year": True}),
     "comparison": (BY_PLAN, {}),
     "plan-pdf": (BY_PLAN, {}),
+    "start-plan": (STARTS_PLAN, {}),
     "organisation-list": (OPEN, {}),
     "organisation": (OPEN, {"slug": "eslov"}),
     "search": (OPEN, {}),
@@ -27,6 +28,7 @@ ACCESS = {
 }
 READERS = ("anonymous", "draft_reader", "superuser")
 BY_PLAN_NAMES = [name for name, (access, _) in ACCESS.items() if access == BY_PLAN]
+READ_NAMES = [name for name, (access, _) in ACCESS.items() if access != STARTS_PLAN]
 OPEN_NAMES = [name for name, (access, _) in ACCESS.items() if access == OPEN]
 
 
@@ -92,7 +94,18 @@ def test_a_page_links_to_the_successor_of_an_area_only_when_its_plan_may_be_seen
     assert successor.get_absolute_url() in client.get(area.get_absolute_url()).content.decode()
 
 
-@pytest.mark.parametrize("name", ACCESS)
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("reader", READERS)
+def test_a_plan_is_started_by_those_who_may_and_the_page_does_not_exist_for_others(
+    reader, method, client, request, plan_2024, draft
+):
+    _sign_in(client, request, reader)
+    for plan in (plan_2024, draft):
+        status = getattr(client, method)(reverse("portal:start-plan", args=[plan.slug])).status_code
+        assert status == (200 if reader == "superuser" else 404)
+
+
+@pytest.mark.parametrize("name", READ_NAMES)
 def test_no_page_takes_anything_but_a_question(name, client, plan_2024):
     """Pages are read; nothing is changed by them."""
     access, kwargs = ACCESS[name]
