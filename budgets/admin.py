@@ -17,9 +17,16 @@ from budgets.models import (
     PrintedFigure,
     TableNote,
 )
+from budgets.permissions import WRITES_BUDGETS
 from budgets.querysets import shared_by_locked_plan
 from plans.admin import LockedWithPlan
 from plans.models import Plan
+
+
+class LockedWithBudget(LockedWithPlan):
+    """Admin of the rows of a plan's budget."""
+
+    writers = WRITES_BUDGETS
 
 
 class LockedWithCostBasis(LockedWithPlan):
@@ -32,6 +39,13 @@ class LockedWithCostBasis(LockedWithPlan):
     plan_path = ""
     cost_basis_paths: tuple[str, ...] = ("cost_bases",)
     holder = ""
+
+    def get_queryset(self, request):
+        """Key figures and rules are no plan's own: everyone in the administration sees them."""
+        return admin.ModelAdmin.get_queryset(self, request)
+
+    def is_writer(self, request, obj: models.Model) -> bool:
+        return True
 
     def is_locked(self, obj: models.Model) -> bool:
         prefix = f"{self.holder}__" if self.holder else ""
@@ -62,7 +76,7 @@ class FundingFormAdmin(admin.ModelAdmin):
 
 
 @admin.register(TableNote)
-class TableNoteAdmin(LockedWithPlan, admin.ModelAdmin):
+class TableNoteAdmin(LockedWithBudget, admin.ModelAdmin):
     list_display = ["mark", "text", "plan", "position"]
     list_filter = ["plan"]
     list_select_related = ["plan"]
@@ -71,7 +85,7 @@ class TableNoteAdmin(LockedWithPlan, admin.ModelAdmin):
 
 
 @admin.register(NotePlacement)
-class NotePlacementAdmin(LockedWithPlan, admin.ModelAdmin):
+class NotePlacementAdmin(LockedWithBudget, admin.ModelAdmin):
     plan_path = "note__plan"
     list_display = ["note", "place", "funding_form", "year", "plan"]
     list_filter = ["note__plan", "place"]
@@ -85,7 +99,7 @@ class NotePlacementAdmin(LockedWithPlan, admin.ModelAdmin):
 
 
 @admin.register(BudgetLine)
-class BudgetLineAdmin(LockedWithPlan, admin.ModelAdmin):
+class BudgetLineAdmin(LockedWithBudget, admin.ModelAdmin):
     plan_path = "focus_area__plan"
     list_display = ["focus_area", "label", "year", "funding_form", "amount", "note_mark", "plan"]
     list_filter = ["focus_area__plan", "year", "funding_form"]
@@ -103,7 +117,7 @@ class BudgetLineAdmin(LockedWithPlan, admin.ModelAdmin):
 
 
 @admin.register(BudgetStatement)
-class BudgetStatementAdmin(LockedWithPlan, admin.ModelAdmin):
+class BudgetStatementAdmin(LockedWithBudget, admin.ModelAdmin):
     plan_path = "focus_area__plan"
     list_display = ["focus_area", "year", "printed_heading", "plan"]
     list_filter = ["focus_area__plan", "year"]
@@ -117,7 +131,7 @@ class BudgetStatementAdmin(LockedWithPlan, admin.ModelAdmin):
 
 
 @admin.register(PrintedFigure)
-class PrintedFigureAdmin(LockedWithPlan, admin.ModelAdmin):
+class PrintedFigureAdmin(LockedWithBudget, admin.ModelAdmin):
     list_display = ["kind", "year", "funding_form", "value", "printed_heading", "plan"]
     list_filter = ["plan", "kind", "year"]
     list_select_related = ["plan", "funding_form"]
@@ -174,7 +188,7 @@ class PartyWeightAdmin(LockedWithCostBasis, admin.ModelAdmin):
 
 
 @admin.register(CostBasis)
-class CostBasisAdmin(LockedWithPlan, admin.ModelAdmin):
+class CostBasisAdmin(LockedWithBudget, admin.ModelAdmin):
     plan_path = "plan_year__plan"
     list_display = ["plan_year", "rule", "figure_set"]
     list_filter = ["plan_year__plan", "rule"]

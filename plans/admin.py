@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db import models
 
+from plans import permissions
 from plans.models import (
     Activity,
     ActivityPeriod,
@@ -27,29 +28,45 @@ class LockedWithPlan:
     """Admin of rows that may not be added to, changed in or deleted from a plan that has been sent for decision.
 
     ``plan_path`` is the lookup from a row to its plan, empty for the plan itself. Rows shown on a locked row's page
-    are read-only with it.
+    are read-only with it. Rows are shown to those who may see their plan, and written by the ``writers`` of its
+    collaboration.
     """
 
     plan_path = "plan"
+    writers = permissions.WRITES_PLANS
 
-    def is_locked(self, obj: models.Model) -> bool:
+    def plan_of(self, obj: models.Model) -> Plan:
         for name in filter(None, self.plan_path.split("__")):
             obj = getattr(obj, name)
-        return obj.is_locked
+        return obj
+
+    def is_locked(self, obj: models.Model) -> bool:
+        return self.plan_of(obj).is_locked
+
+    def is_writer(self, request, obj: models.Model) -> bool:
+        return permissions.has_role(request.user, self.writers, self.plan_of(obj).collaboration_id)
+
+    def get_queryset(self, request):
+        path = f"{self.plan_path}__" if self.plan_path else ""
+        return super().get_queryset(request).filter(permissions.visible_plans(request.user, Plan, path))
 
     def has_change_permission(self, request, obj=None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj and self.is_locked(obj))
+        may_write = super().has_change_permission(request, obj)
+        return may_write and not (obj and (self.is_locked(obj) or not self.is_writer(request, obj)))
 
     def has_delete_permission(self, request, obj=None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and self.is_locked(obj))
+        may_write = super().has_delete_permission(request, obj)
+        return may_write and not (obj and (self.is_locked(obj) or not self.is_writer(request, obj)))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Offer no row of a locked plan as the place of a new or moved one."""
+        """Offer no row of a locked plan, nor of one that someone else writes, as the place of a new or moved one."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         name, _, rest = self.plan_path.partition("__")
         if field is not None and name and db_field.name == name:
-            status = f"{rest}__status__in" if rest else "status__in"
-            field.queryset = field.queryset.exclude(**{status: Plan.PUBLIC_STATUSES})
+            path = f"{rest}__" if rest else ""
+            field.queryset = field.queryset.exclude(**{f"{path}status__in": Plan.PUBLIC_STATUSES}).filter(
+                permissions.rows_to_write(request.user, self.writers, path)
+            )
         return field
 
 

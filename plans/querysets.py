@@ -29,7 +29,9 @@ class PlanQuerySet(models.QuerySet):
         return self.filter(status__in=self.model.PUBLIC_STATUSES)
 
     def visible_to(self, user) -> Self:
-        return self if permissions.can_view_drafts(user) else self.public()
+        if permissions.reads_only_public_plans(user):
+            return self.public()
+        return self.filter(permissions.visible_plans(user, self.model))
 
     def newest_first(self) -> Self:
         """By first activity year, and plans without a year last: the engines disagree on where nothing belongs."""
@@ -65,10 +67,7 @@ def _joined(model, relation: str, *paths: str) -> Prefetch:
 
 class FocusAreaQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
-        if permissions.can_view_drafts(user):
-            return self
-        plan_model = self.model._meta.get_field("plan").related_model
-        return self.filter(plan__status__in=plan_model.PUBLIC_STATUSES)
+        return self.filter(permissions.visible_plans(user, self.model._meta.get_field("plan").related_model, "plan__"))
 
     def with_content(self) -> Self:
         return self.select_related("plan__collaboration").prefetch_related(

@@ -22,7 +22,7 @@ def _accounts_in(aliases) -> list[Error]:
     return [
         Error(
             f"Databasen {alias} innehåller demokonton: {', '.join(names)}.",
-            hint=f"Ta bort alla konton under @{demo.DOMAIN}, eller börja med en ny databas (DATABASE_URL).",
+            hint="Konton tas aldrig bort. Börja med en ny databas (DATABASE_URL).",
             id="skane_digi.E001",
         )
         for alias in aliases

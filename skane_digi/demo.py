@@ -7,33 +7,54 @@ The accounts have a password that anyone can read here, so they exist only where
 from dataclasses import dataclass
 from pathlib import Path
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import transaction
 
-from plans.models import Collaboration, Organisation, Plan
+from plans.models import Collaboration, Organisation, Plan, RoleAssignment
+from plans.roles import Role
 
 DOMAIN = "demo.example"
 PASSWORD = "lysande-rapsfalt-i-maj"  # noqa: S105 the demonstration's, printed when it starts
-DRAFT_READERS = "Läser utkast"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A demo account; ``role`` says in Swedish what it may do."""
+    """A demo account; ``task`` says in Swedish what it may do, ``organisation`` is the code of the role's."""
 
     email: str
     first_name: str
     last_name: str
-    role: str
+    role: Role
+    task: str
+    organisation: str = ""
     is_superuser: bool = False
 
 
 ACCOUNTS = (
-    Account(f"admin@{DOMAIN}", "Alva", "Administratör", "Administratör: får se och ändra allt", is_superuser=True),
-    Account(f"redaktor@{DOMAIN}", "Ruben", "Redaktör", "Redaktör: läser planer och budget, även utkast"),
+    Account(
+        f"admin@{DOMAIN}",
+        "Alva",
+        "Administratör",
+        Role.ADMINISTRATOR,
+        "Administratör: får se och ändra allt, bjuder in andra",
+        is_superuser=True,
+    ),
+    Account(f"redaktor@{DOMAIN}", "Ruben", "Redaktör", Role.EDITOR, "Redaktör i SGD: skriver planer och budget"),
+    Account(f"ordforande@{DOMAIN}", "Ofelia", "Ordförande", Role.CHAIR, "Ordförande i SGD: skriver planer och budget"),
+    Account(f"ekonom@{DOMAIN}", "Emil", "Ekonom", Role.ECONOMIST, "Ekonom: läser utkast, ändrar budget och nycklar"),
+    Account(
+        f"registrator@{DOMAIN}",
+        "Rakel",
+        "Registrator",
+        Role.REGISTRAR,
+        "Registrator i Eslövs kommun: läser remisser",
+        organisation="1285",
+    ),
+    Account(f"lasare@{DOMAIN}", "Lars", "Läsare", Role.READER, "Läsare: läser remisser"),
+    Account(f"revisor@{DOMAIN}", "Regina", "Revisor", Role.AUDITOR, "Revisor: läser allt, ändrar inget"),
 )
 
 
@@ -58,16 +79,6 @@ def demo_users():
     return users.filter(username__iendswith=f"@{DOMAIN}") | users.filter(email__iendswith=f"@{DOMAIN}")
 
 
-def draft_readers() -> Group:
-    """Return the group that reads plans and budgets in the administration, made when it is missing."""
-    group, is_new = Group.objects.get_or_create(name=DRAFT_READERS)
-    if is_new:
-        group.permissions.set(
-            Permission.objects.filter(content_type__app_label__in=["plans", "budgets"], codename__startswith="view_")
-        )
-    return group
-
-
 @transaction.atomic
 def create_accounts() -> list[Account]:
     """Make the demo accounts that are missing and return them. One that exists is left as it is."""
@@ -82,10 +93,21 @@ def create_accounts() -> list[Account]:
             password=PASSWORD,
             first_name=account.first_name,
             last_name=account.last_name,
-            is_staff=True,
+            is_staff=account.is_superuser,
             is_superuser=account.is_superuser,
         )
-        if not account.is_superuser:
-            user.groups.add(draft_readers())
+        EmailAddress.objects.create(user=user, email=account.email, verified=True, primary=True)
+        give_role(user, account)
         created.append(account)
     return created
+
+
+def give_role(user, account: Account) -> None:
+    """Give the account its role in every collaboration that the demonstration has."""
+    organisation = Organisation.objects.filter(code=account.organisation).first() if account.organisation else None
+    if account.organisation and organisation is None:
+        return
+    for collaboration in Collaboration.objects.all():
+        RoleAssignment.objects.create(
+            person=user, role=account.role, collaboration=collaboration, organisation=organisation
+        )

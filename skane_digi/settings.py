@@ -8,18 +8,24 @@ DATABASE_URL  postgres://… or sqlite:///…; a SQLite file in var/ unless give
 CONN_MAX_AGE  seconds that a PostgreSQL connection is kept; 60 unless given
 HTTPS         1 (default outside the demo): secure cookies, redirect to https, HSTS
 HSTS_SECONDS  how long a browser is to insist on https; a year unless given
-BEHIND_PROXY  1 where a proxy of one's own sets X-Forwarded-Proto, and always overwrites what the reader sent
+BEHIND_PROXY  1 where a proxy of one's own sets X-Forwarded-Proto and X-Forwarded-For, and overwrites what came
 CSRF_TRUSTED_ORIGINS  comma-separated origins, https://…, that may post forms besides the site's own
 STATICFILES_STORAGE   the class that keeps static files; compressed and named by content unless given
 LOG_LEVEL     INFO unless given
 OPERATOR      the body that runs the site, and OPERATOR_EMAIL its address, for the accessibility statement
+EMAIL_URL     smtp+tls://user:password@host:587; to the terminal in the demonstration, to localhost:25 otherwise
+EMAIL_FROM    the sender of letters; OPERATOR_EMAIL unless given
+OIDC_…        single sign-on; see skane_digi/accounts/oidc.py
 """
 
+import os
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from skane_digi.accounts.oidc import oidc_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -41,15 +47,22 @@ INSTALLED_APPS = [
     "skane_digi",
     "budgets",
     "plans",
-    "django.contrib.admin",
+    "skane_digi.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "csp",
     "import_export",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -63,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "skane_digi.urls"
@@ -78,6 +92,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "skane_digi.accounts.context.reader",
             ],
         },
     }
@@ -96,6 +111,12 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+# Attempts to sign in are counted for all processes together, so in the database; PDFs are kept by each process.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"},
+    "documents": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "documents"},
+}
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "sv"
@@ -109,11 +130,18 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "skane_digi.accounts.role_permissions.RolePermissions",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:start"
 
 OPERATOR = env.str("OPERATOR", default="")
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
+
+vars().update(env.email("EMAIL_URL", default="consolemail://" if IS_LOCAL else "smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=OPERATOR_EMAIL or "webmaster@localhost")
 
 FONTS_DIR = BASE_DIR / "build" / "fonts"
 STATIC_URL = "static/"
@@ -134,10 +162,34 @@ HTTPS = env.bool("HTTPS", default=not IS_LOCAL)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+
+OIDC = oidc_settings(os.environ)
+SOCIALACCOUNT_PROVIDERS = OIDC.as_providers() if OIDC else {}
+SOCIALACCOUNT_ADAPTER = "skane_digi.accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+
+ACCOUNT_ADAPTER = "skane_digi.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_LOGOUT_REDIRECT_URL = "portal:start"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Skånegemensam digitalisering"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -148,7 +200,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(OIDC.form_origins if OIDC else ())],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

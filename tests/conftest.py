@@ -11,12 +11,14 @@ from skane_digi import demo
 
 hypothesis_settings.register_profile("project", deadline=None)
 hypothesis_settings.load_profile("project")
+LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _test_settings():
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        CACHES={name: {"BACKEND": LOCAL_MEMORY, "LOCATION": name} for name in ("default", "documents")},
         STORAGES={
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

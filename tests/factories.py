@@ -8,6 +8,9 @@ import datetime
 from decimal import Decimal
 from itertools import count
 
+from allauth.account.models import EmailAddress
+from django.contrib.auth import get_user_model
+
 from budgets.models import (
     AllocationKey,
     AllocationRule,
@@ -37,6 +40,7 @@ from plans.models import (
     PlanSection,
     PlanYear,
     Responsibility,
+    RoleAssignment,
     WatchedMatter,
 )
 
@@ -243,3 +247,17 @@ def make_shared_plan(*amounts: str | int, years: tuple[int, ...] = (2030,), **fi
         make_line(make_complete_area(plan), amount, year=years[0])
     make_cost_basis(plan, years[0])
     return plan
+
+
+def make_user(email: str, password: str | None = None, **fields):
+    """An account with a confirmed address, as an accepted invitation makes it."""
+    user = get_user_model().objects.create_user(email, email=email, password=password, **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def make_role(person, role: str, *, collaboration: Collaboration | None = None, organisation=None) -> RoleAssignment:
+    collaboration = collaboration or make_collaboration()
+    return RoleAssignment.objects.create(
+        person=person, role=role, collaboration=collaboration, organisation=organisation
+    )

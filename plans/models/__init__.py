@@ -6,6 +6,7 @@ from plans.models.focus_area import AreaLineage, FocusArea, Goal, Responsibility
 from plans.models.log import LogEntry, LogHead, LogIsClosedError
 from plans.models.organisation import Membership, Organisation
 from plans.models.plan import Plan, PlanSection, PlanYear, WatchedMatter
+from plans.models.role import RoleAssignment, RoleGrant
 
 __all__ = [
     "Activity",
@@ -25,5 +26,7 @@ __all__ = [
     "PlanSection",
     "PlanYear",
     "Responsibility",
+    "RoleAssignment",
+    "RoleGrant",
     "WatchedMatter",
 ]

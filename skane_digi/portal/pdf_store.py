@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from skane_digi.documents import pdf
 from skane_digi.documents.tree import PlanDocument
@@ -20,6 +20,7 @@ class StoredPdf:
 def stored_pdf(document: PlanDocument) -> StoredPdf:
     """Return the PDF of ``document``, rendered once for each content."""
     key = f"plan-pdf-{hashlib.sha256(repr(document).encode()).hexdigest()}"
+    cache = caches["documents"]
     content = cache.get(key)
     if content is None:
         content = pdf.render_pdf(document)

@@ -19,4 +19,7 @@ PAGES = (
     "/sok/?q=samtycke",
     "/sok/?q=finnsinte",
     "/tillganglighet/",
+    "/konto/logga-in/",
+    "/konto/losenord/glomt/",
+    "/konto/registrera/",
 )

@@ -40,6 +40,8 @@ def world():
         make.make_statement(area)
         make.make_placement(make.make_note(plan), "cost_table")
         make.make_printed(plan, "year_total", 100)
+    make.make_role(make.make_user("anna@prov.example"), "editor")
+    make.make_role(make.make_user("bo@prov.example"), "reader")
     plans = make.make_collaboration().plans
     return {"draft": plans.get(status=Plan.Status.DRAFT), "sent": plans.get(status=Plan.Status.SUBMITTED)}
 

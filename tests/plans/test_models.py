@@ -7,7 +7,6 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from plans.collation import in_swedish_order, swedish_key
 from plans.models import (
     Activity,
     ActivityPeriod,
@@ -23,6 +22,7 @@ from plans.models import (
     PlanSection,
     PlanYear,
     Responsibility,
+    RoleAssignment,
 )
 from plans.richtext import plain_text, sanitise
 from tests import factories as make
@@ -157,6 +157,34 @@ class TestConstraints:
 
     def test_log_has_one_head(self):
         refuses(LogHead(pk=2, number=0, digest="0"), "log_has_one_head")
+
+    def test_plans_roleassignment_of_organisation(self):
+        person = make.make_user("rakel@prov.example")
+        row = RoleAssignment(person=person, role="registrar", collaboration=make.make_collaboration())
+        refuses(row, "plans_roleassignment_of_organisation", "hör till en organisation")
+
+    def test_plans_roleassignment_of_collaboration(self):
+        members = make.make_members()
+        person, organisation = make.make_user("rakel@prov.example"), members[1].organisation
+        row = RoleAssignment(
+            person=person, role="editor", collaboration=members[1].collaboration, organisation=organisation
+        )
+        refuses(row, "plans_roleassignment_of_collaboration", "gäller hela samverkan")
+
+    def test_role_once_in_collaboration(self):
+        given = make.make_role(make.make_user("rakel@prov.example"), "editor")
+        again = RoleAssignment(person=given.person, role="editor", collaboration=given.collaboration)
+        refuses(again, "role_once_in_collaboration", "redan rollen")
+
+    def test_role_once_for_organisation(self):
+        member = make.make_members()[1]
+        fields = {"collaboration": member.collaboration, "organisation": member.organisation}
+        given = make.make_role(make.make_user("rakel@prov.example"), "registrar", **fields)
+        refuses(
+            RoleAssignment(person=given.person, role="registrar", **fields),
+            "role_once_for_organisation",
+            "redan rollen",
+        )
 
     def test_every_constraint_of_the_app_has_a_test_here(self):
         """A new constraint comes with a test that is named after it."""
@@ -322,6 +350,7 @@ class TestNaturalKeys:
         area = plan.focus_areas.get()
         make.make_section(plan)
         make.make_watched_matter(plan)
+        make.make_role(make.make_user("rakel@prov.example"), "editor")
         for model in set(apps.get_app_config("plans").get_models()) - {LogEntry, LogHead}:
             row = model.objects.order_by("-pk")[0]
             assert model.objects.get_by_natural_key(*row.natural_key()) == row
@@ -332,46 +361,6 @@ class TestNaturalKeys:
         keys = {make.make_goal(area).key, make.make_goal(area).key}
         assert len(keys) == 2
         assert all(len(key) == 32 for key in keys)
-
-
-class TestSwedish:
-    NAMES = ("Åstorp", "Ängelholm", "Örkelljunga", "Zeta", "Alby", "ånge", "Östra Göinge")
-    ORDER = ("Alby", "Zeta", "ånge", "Åstorp", "Ängelholm", "Örkelljunga", "Östra Göinge")
-
-    @pytest.fixture
-    def organisations(self):
-        for number, name in enumerate(self.NAMES):
-            make.make_organisation(f"93{number:02}", name)
-        return Organisation.objects.filter(code__startswith="93")
-
-    def test_the_database_sorts_by_the_swedish_alphabet(self, organisations):
-        ordered = organisations.order_by(in_swedish_order("short_name"))
-        assert tuple(row.short_name for row in ordered) == self.ORDER
-
-    def test_python_sorts_as_the_database(self):
-        assert tuple(sorted(self.NAMES, key=swedish_key)) == self.ORDER
-
-    def test_regions_come_before_municipalities(self, organisations):
-        make.make_organisation("94", "Ö-regionen")
-        names = [row.short_name for row in Organisation.objects.filter(code__startswith="9").by_name()]
-        assert names[0] == "Ö-regionen"
-        assert tuple(names[1:]) == self.ORDER
-
-    @pytest.mark.parametrize("query", ["åst", "ÅST", "Åst", "STORP"])
-    def test_search_finds_swedish_letters_in_any_case(self, organisations, query):
-        assert [row.short_name for row in organisations.filter(short_name__icontains=query)] == ["Åstorp"]
-
-    @pytest.mark.parametrize("query", ["%", "_", "\\", "A%y", "[a-z]", "."])
-    def test_signs_with_a_meaning_in_patterns_are_only_signs(self, organisations, query):
-        assert not organisations.filter(short_name__icontains=query).exists()
-
-    def test_a_sign_is_found_where_it_is(self, organisations):
-        make.make_organisation("9399", "50 % Öst_by (ny)")
-        for query in ("50 %", "st_by", "(ny)"):
-            assert organisations.filter(short_name__icontains=query).get().code == "9399"
-
-    def test_a_like_without_a_value_is_neither_true_nor_false(self, organisations):
-        assert not Plan.objects.filter(title__icontains="Handlingsplan", dated_on__contains="x").exists()
 
 
 class TestMembership:

@@ -1,19 +1,34 @@
-"""Readers of three kinds, and the pages with what they stand on."""
+"""Readers of every role, and the pages with what they stand on."""
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 
-from plans.models import Plan
+from plans.models import Organisation, Plan
+from plans.roles import Role
 from tests import factories
 
 
 @pytest.fixture
-def draft_reader(db):
-    """Staff with permission to read drafts."""
-    user = get_user_model().objects.create_user("lasare@prov.example", password="x", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_plan", content_type__app_label="plans"))
+def draft_reader(plan_2024):
+    """An economist of the real collaboration, who reads drafts."""
+    user = factories.make_user("lasare@prov.example")
+    factories.make_role(user, Role.ECONOMIST, collaboration=plan_2024.collaboration)
     return user
+
+
+@pytest.fixture
+def people(plan_2024) -> dict[str, object]:
+    """One account per role in the real collaboration, a superuser, and one with roles in another collaboration only."""
+    eslov = Organisation.objects.get(code="1285")
+    accounts = {role: factories.make_user(f"{role}@prov.example") for role in Role.values}
+    for role, user in accounts.items():
+        organisation = eslov if role == Role.REGISTRAR else None
+        factories.make_role(user, role, collaboration=plan_2024.collaboration, organisation=organisation)
+    stranger = factories.make_user("annan@prov.example")
+    for role in (Role.ADMINISTRATOR, Role.EDITOR, Role.READER):
+        factories.make_role(stranger, role, collaboration=factories.make_collaboration())
+    boss = get_user_model().objects.create_superuser("overst@prov.example", password="x")
+    return {**accounts, "superuser": boss, "stranger": stranger, "roleless": factories.make_user("tom@prov.example")}
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from django.core.management.base import SystemCheckError
 from django.db import DatabaseError
 from django.test import Client
 
-from plans.models import Organisation, Plan
+from plans.models import Organisation, Plan, RoleAssignment
 from plans.permissions import can_view_drafts
+from plans.roles import Role
 from skane_digi import demo
 from skane_digi.checks import demo_is_off, no_demo_accounts, no_demo_accounts_at_deployment, refuse_demo_accounts
 
@@ -73,7 +74,7 @@ def test_the_printed_accounts_can_sign_in(in_demo):
     for account in demo.ACCOUNTS:
         assert account.email in printed
         assert Client().login(username=account.email, password=demo.PASSWORD)
-    assert printed.count(demo.PASSWORD) == 2
+    assert printed.count(demo.PASSWORD) == len(demo.ACCOUNTS)
 
 
 def test_a_changed_password_is_not_printed_as_if_it_worked(in_demo):
@@ -83,15 +84,19 @@ def test_a_changed_password_is_not_printed_as_if_it_worked(in_demo):
     user.save()
     printed = load_demo()
     assert "(ändrat)" in printed
-    assert printed.count(demo.PASSWORD) == 1
+    assert printed.count(demo.PASSWORD) == len(demo.ACCOUNTS) - 1
 
 
-def test_the_editor_reads_drafts_and_changes_nothing(in_demo):
+def test_there_is_an_account_for_each_role_and_the_registrar_is_eslovs(in_demo, real_plans):
     load_demo()
-    editor = get_user_model().objects.get(username="redaktor@demo.example")
+    given = {row.person.email: row for row in RoleAssignment.objects.select_related("organisation")}
+    assert {row.role for row in given.values()} == set(Role.values)
+    assert given["registrator@demo.example"].organisation.short_name == "Eslöv"
+    editor, registrar = (
+        get_user_model().objects.get(email=f"{name}@demo.example") for name in ("redaktor", "registrator")
+    )
     assert can_view_drafts(editor)
-    assert {name.split(".")[1].split("_")[0] for name in editor.get_all_permissions()} == {"view"}
-    assert {name.split(".")[0] for name in editor.get_all_permissions()} == {"plans", "budgets"}
+    assert not can_view_drafts(registrar)
 
 
 def test_demo_accounts_are_not_made_outside_the_demonstration(in_production):
@@ -106,7 +111,7 @@ def test_production_refuses_a_database_with_demo_accounts(in_production):
     demo.create_accounts()
     (error,) = no_demo_accounts(None, databases=["default"])
     assert error.level == checks.ERROR
-    assert "admin@demo.example, redaktor@demo.example" in error.msg
+    assert "admin@demo.example, ekonom@demo.example" in error.msg
     assert error.hint
     assert [error.id for error in no_demo_accounts_at_deployment(None)] == ["skane_digi.E001"]
 

@@ -2,7 +2,6 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from plans.models import LogEntry, Plan
@@ -117,13 +116,17 @@ def test_the_plan_offers_it_to_those_who_may(client, signed_in, draft_reader):
     assert ADDRESS not in client.get(address).content.decode()
 
 
-def test_permission_to_add_plans_is_what_it_takes(client, draft_reader, plan_2024, draft):
-    draft_reader.user_permissions.add(Permission.objects.get(codename="add_plan"))
-    client.force_login(draft_reader)
-    assert client.get(ADDRESS).status_code == 200
-    draft_reader.user_permissions.remove(Permission.objects.get(codename="view_plan"))
-    assert client.get(ADDRESS).status_code == 200
-    assert client.get(reverse("portal:start-plan", args=[draft.slug])).status_code == 404
+def test_only_those_who_write_plans_in_the_collaboration_start_one(client, people, draft):
+    opened = {}
+    for name, person in people.items():
+        client.force_login(person)
+        opened[name] = [client.get(address).status_code for address in (ADDRESS, draft_address(draft))]
+    writers = {"administrator", "editor", "chair", "superuser"}
+    assert opened == {name: [200, 200] if name in writers else [404, 404] for name in people}
+
+
+def draft_address(draft) -> str:
+    return reverse("portal:start-plan", args=[draft.slug])
 
 
 def test_a_plan_without_years_has_no_next(signed_in):

@@ -59,7 +59,7 @@ def test_a_host_that_is_not_ours_gets_a_swedish_page(client):
     assert "Frågan gick inte att läsa" in response.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/", "/finns-inte/", "/halsa/", "/static/css/base.css", "/admin/login/"])
+@pytest.mark.parametrize("path", ["/", "/finns-inte/", "/halsa/", "/static/css/base.css", "/konto/logga-in/"])
 def test_every_answer_has_the_security_headers(path, client, real_plans, settings):
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     with contextlib.closing(client.get(path)) as response:
@@ -67,8 +67,12 @@ def test_every_answer_has_the_security_headers(path, client, real_plans, setting
         assert [name for name in SECURITY_HEADERS if name not in response.headers] == []
 
 
-def test_sign_in_leads_to_the_administration_and_nowhere_else(client, superuser):
+def test_sign_in_leads_nowhere_else(client, db):
+    person = factories.make_user("ake@prov.example")
+    person.set_password("ett-langt-losenord-i-juni")
+    person.save()
     response = client.post(
-        "/admin/login/", {"username": superuser.username, "password": "x", "next": "https://annan.example/"}
+        "/konto/logga-in/",
+        {"login": person.email, "password": "ett-langt-losenord-i-juni", "next": "https://annan.example/"},
     )
-    assert response.headers["Location"] == reverse("admin:index")
+    assert response.headers["Location"] == reverse("portal:start")

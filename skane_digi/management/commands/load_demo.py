@@ -36,7 +36,7 @@ class Command(BaseCommand):
         rows = [("Konto", "Lösenord", "Vad kontot får göra")]
         for account in demo.ACCOUNTS:
             is_unchanged = users[account.email].check_password(demo.PASSWORD)
-            rows.append((account.email, demo.PASSWORD if is_unchanged else "(ändrat)", account.role))
+            rows.append((account.email, demo.PASSWORD if is_unchanged else "(ändrat)", account.task))
         widths = [max(len(row[column]) for row in rows) for column in range(2)]
         for email, password, role in rows:
             self.stdout.write(f"  {email:<{widths[0]}}  {password:<{widths[1]}}  {role}")

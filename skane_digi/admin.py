@@ -1,0 +1,148 @@
+"""The administration of accounts and their roles. Accounts are made by invitation and never deleted, only shut off."""
+
+from allauth.account import admin as account_admin
+from allauth.mfa import admin as mfa_admin
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount import admin as socialaccount_admin
+from allauth.usersessions import admin as usersessions_admin
+from django.contrib import admin, messages
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth import get_user_model
+
+from plans import permissions
+from plans.models import RoleAssignment
+from plans.roles import Role
+from skane_digi.models import Invitation, InvitedRole
+
+# What these register on import is either told here instead or holds secrets that no page should show.
+REPLACED = (auth_admin, account_admin, mfa_admin, socialaccount_admin, usersessions_admin)
+for model in list(admin.site._registry):
+    if model._meta.app_config.name in {module.__package__ for module in REPLACED}:
+        admin.site.unregister(model)
+
+
+class OfOwnCollaboration:
+    """Admin of rows that an administrator writes in the collaborations administered, and that others only read."""
+
+    def _administers(self, request, obj) -> bool:
+        return obj is None or permissions.can_manage_accounts(request.user, obj.collaboration_id)
+
+    def get_queryset(self, request):
+        readers = {Role.ADMINISTRATOR, Role.AUDITOR}
+        return super().get_queryset(request).filter(permissions.rows_to_write(request.user, readers))
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return super().has_change_permission(request, obj) and self._administers(request, obj)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return super().has_delete_permission(request, obj) and self._administers(request, obj)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "collaboration":
+            own = field.queryset.filter(pk__in=permissions.collaborations_with(request.user, {Role.ADMINISTRATOR}))
+            field.queryset = field.queryset if request.user.is_superuser else own
+        return field
+
+
+@admin.register(RoleAssignment)
+class RoleAssignmentAdmin(OfOwnCollaboration, admin.ModelAdmin):
+    list_display = ["person", "role", "organisation", "collaboration", "granted_at", "granted_by"]
+    list_filter = ["role", "collaboration"]
+    list_select_related = ["person", "organisation", "collaboration", "granted_by"]
+    search_fields = ["person__first_name", "person__last_name", "person__email", "organisation__name"]
+    autocomplete_fields = ["person", "organisation"]
+    readonly_fields = ["granted_at", "granted_by"]
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        """A role is given or taken back; who gave it and when then stays true."""
+        return super().has_change_permission(request, obj) and obj is None
+
+    def save_model(self, request, obj, form, change) -> None:
+        obj.granted_by = request.user
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(get_user_model())
+class AccountAdmin(admin.ModelAdmin):
+    """Names, and whether the account may be used. Roles have pages of their own, so that each is dated and signed."""
+
+    list_display = ["email", "first_name", "last_name", "is_active", "last_login"]
+    list_filter = ["is_active", "role_assignments__role"]
+    search_fields = ["email", "username", "first_name", "last_name"]
+    fields = ["email", "first_name", "last_name", "is_active", "last_login", "date_joined"]
+    readonly_fields = ["email", "last_login", "date_joined"]
+    actions = ["remove_second_factor"]
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        """A superuser's account is for superusers, and nobody shuts the door behind themselves.
+
+        An administrator of one collaboration leaves the accounts with roles only in others alone.
+        """
+        may_change = super().has_change_permission(request, obj)
+        if not may_change or obj is None or request.user.is_superuser:
+            return may_change and (obj is None or obj.pk != request.user.pk)
+        own = permissions.collaborations_with(request.user, {Role.ADMINISTRATOR})
+        theirs = set(obj.role_assignments.values_list("collaboration", flat=True))
+        return not obj.is_superuser and obj.pk != request.user.pk and theirs <= own
+
+    @admin.action(description="Ta bort andra faktorn (tappad telefon)", permissions=["change"])
+    def remove_second_factor(self, request, queryset) -> None:
+        accounts = [account for account in queryset if self.has_change_permission(request, account)]
+        Authenticator.objects.filter(user__in=accounts).delete()
+        names = ", ".join(account.email or account.username for account in accounts) or "inget konto"
+        messages.info(request, f"Andra faktorn är borttagen för: {names}.")
+
+
+class InvitedRoleInline(admin.TabularInline):
+    model = InvitedRole
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("collaboration", "organisation")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin):
+    """To read: invitations are made, sent again and withdrawn on their own page."""
+
+    list_display = ["email", "state_text", "invited_by", "invited_at", "expires_at", "accepted_at", "accepted_by"]
+    list_select_related = ["invited_by", "accepted_by"]
+    search_fields = ["email"]
+    fields = [
+        "email",
+        "invited_by",
+        "invited_at",
+        "sent_at",
+        "expires_at",
+        "accepted_at",
+        "accepted_by",
+        "withdrawn_at",
+    ]
+    inlines = [InvitedRoleInline]
+
+    @admin.display(description="läge")
+    def state_text(self, invitation: Invitation) -> str:
+        return invitation.state
+
+    def get_queryset(self, request):
+        invitations = super().get_queryset(request)
+        if request.user.is_superuser:
+            return invitations
+        own = permissions.collaborations_with(request.user, {Role.ADMINISTRATOR, Role.AUDITOR})
+        return invitations.filter(roles__collaboration__in=own).distinct()
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
