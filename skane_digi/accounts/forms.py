@@ -1,5 +1,6 @@
-"""The forms of invitations."""
+"""The forms of signing in and of invitations."""
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth import get_user_model, password_validation
 from django.core.exceptions import ValidationError
@@ -7,6 +8,15 @@ from django.core.exceptions import ValidationError
 from plans.models import Collaboration, Organisation
 from plans.roles import ROLES_OF_ONE_ORGANISATION, ROLES_WITH_ORGANISATION, Role
 from skane_digi.accounts.invitations import Grant
+
+
+class SignInForm(LoginForm):
+    """Sign-in by address and password. The labels say what to write; nothing stands in the fields."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class InvitationForm(forms.Form):

@@ -279,3 +279,9 @@ def test_single_sign_on_does_not_open_an_account_that_is_shut_off(sign_on, perso
     request, answer = sign_on("ruben@prov.example")
     assert answer["Location"] == reverse("account_inactive")
     assert request.user.is_anonymous
+
+
+def test_the_sign_in_page_has_labels_and_nothing_written_in_the_fields(client, db):
+    page = client.get(reverse("account_login")).content.decode()
+    assert "E-postadress</label>" in page
+    assert "placeholder" not in page
