@@ -57,7 +57,7 @@ def _summary(started: StartedPlan) -> dict:
         "slug": started.plan.slug,
         "status": started.plan.get_status_display(),
         "verksamhetsår": years_words(new_years),
-        "börjad ur": started.text.source.slug,
+        "påbörjad utifrån": started.text.source.slug,
         "fördelningsunderlag": [str(basis) for basis in started.budget.bases],
     }
 

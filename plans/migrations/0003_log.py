@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveBigIntegerField(unique=True, verbose_name='nummer')),
                 ('at', models.DateTimeField(verbose_name='tid')),
                 ('actor_name', models.CharField(max_length=300, verbose_name='vem')),
-                ('action', models.CharField(choices=[('created', 'skapad'), ('changed', 'ändrad'), ('moved', 'flyttad'), ('deleted', 'borttagen'), ('restored', 'återställd'), ('started', 'börjad ur planen före'), ('continued', 'följer med från planen före'), ('renamed', 'följer med under nytt namn'), ('ended', 'avslutas')], max_length=40, verbose_name='vad som gjordes')),
+                ('action', models.CharField(choices=[('created', 'skapad'), ('changed', 'ändrad'), ('moved', 'flyttad'), ('deleted', 'borttagen'), ('restored', 'återställd'), ('started', 'påbörjad utifrån planen före'), ('continued', 'följer med från planen före'), ('renamed', 'följer med under nytt namn'), ('ended', 'avslutas')], max_length=40, verbose_name='vad som gjordes')),
                 ('subject', models.CharField(max_length=100, verbose_name='slag av rad')),
                 ('subject_key', models.TextField(verbose_name='radens nyckel')),
                 ('subject_name', models.TextField(verbose_name='rad')),

@@ -45,7 +45,7 @@ class LogEntry(models.Model):
         MOVED = "moved", "flyttad"
         DELETED = "deleted", "borttagen"
         RESTORED = "restored", "återställd"
-        STARTED = "started", "börjad ur planen före"
+        STARTED = "started", "påbörjad utifrån planen före"
         CONTINUED = "continued", "följer med från planen före"
         RENAMED = "renamed", "följer med under nytt namn"
         ENDED = "ended", "avslutas"

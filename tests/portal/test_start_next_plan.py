@@ -137,7 +137,7 @@ class TestFrom2024:
         entries = list(LogEntry.objects.order_by("number"))
         assert {(entry.actor, entry.at, entry.plan_slug) for entry in entries} == {(superuser, AT, "2025")}
         assert [entry.action for entry in entries] == ["started", "continued", "ended", *["continued"] * 5]
-        assert "Börjad ur: ”2024”" in entries[0].words
+        assert "Påbörjad utifrån: ”2024”" in entries[0].words
         assert entries[2].words == ("Skäl: ”Klart.”",)
         assert prove_log().fault is None
 

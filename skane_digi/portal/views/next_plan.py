@@ -27,6 +27,6 @@ def start_plan(request: HttpRequest, slug: str) -> HttpResponse:
         except RolloverError as error:
             form.refuse(error)
         else:
-            messages.success(request, f"{started.plan} är börjad ur {plan}. Den är ett utkast.")
+            messages.success(request, f"{started.plan} är påbörjad utifrån {plan}. Den är ett utkast.")
             return redirect(started.plan)
     return render(request, "portal/start_plan.html", {"plan": plan, "form": form})
