@@ -15,12 +15,12 @@ from decimal import Decimal
 from django.db import models, transaction
 from django.utils import timezone
 
-from plans.models import LogEntry, LogHead, Plan
+from plans.models import LogEntry, LogHead
+from plans.places import plan_of, reference_of
 
 FIRST_DIGEST = "0" * 64
 NOBODY = "Systemet"
 BATCH_SIZE = 500
-_PLAN_IS_FOUND_BY = ("plan", "focus_area", "period", "plan_year", "note")
 
 
 @dataclass
@@ -79,15 +79,17 @@ def record(
     ``before`` and ``after`` are values by field name. Call it inside the transaction that makes the change, so that
     neither is without the other.
     """
+    kind, key = reference_of(subject)
+    plan = plan_of(subject)
     entry = LogEntry(
         at=at or timezone.now(),
         actor=by,
         actor_name=(by.get_full_name() or by.get_username()) if by else NOBODY,
         action=action,
-        subject=subject._meta.label_lower,
-        subject_key=canonical(_key_of(subject)),
+        subject=kind,
+        subject_key=key,
         subject_name=str(subject),
-        plan_slug=_plan_slug(subject),
+        plan_slug=plan.slug if plan else "",
         before=_plain(before or {}),
         after=_plain(after or {}),
     )
@@ -149,18 +151,3 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     raise TypeError(f"Loggen kan inte bära {type(value).__name__}: {value!r}")
-
-
-def _key_of(subject: models.Model) -> list:
-    key = subject.natural_key() if hasattr(subject, "natural_key") else (subject.pk,)
-    return [_plain(part) for part in key]
-
-
-def _plan_slug(subject: models.Model) -> str:
-    """Return the plan that the row belongs to, empty for a row that belongs to none."""
-    if isinstance(subject, Plan):
-        return subject.slug
-    for name in _PLAN_IS_FOUND_BY:
-        if isinstance(parent := getattr(subject, name, None), models.Model):
-            return _plan_slug(parent)
-    return ""
