@@ -4,14 +4,21 @@ A person has roles, each in one collaboration (``RoleAssignment``). A superuser 
 account that has been shut off may do nothing. The roles are read once for each request and kept on its user.
 """
 
+from dataclasses import dataclass
+
 from django.db.models import Q
 
-from plans.roles import Role
+from plans.days import day_of
+from plans.roles import ROLES_OF_ONE_ORGANISATION, ROLES_WITH_ORGANISATION, Role
 
 WRITES_PLANS = frozenset({Role.ADMINISTRATOR, Role.EDITOR, Role.CHAIR})
 READS_DRAFTS = WRITES_PLANS | {Role.ECONOMIST, Role.AUDITOR}
 READS_REFERRALS = READS_DRAFTS | {Role.REGISTRAR, Role.READER}
+WRITES_BUDGETS = WRITES_PLANS | {Role.ECONOMIST}
+MANAGES_MASTER_DATA = frozenset({Role.ADMINISTRATOR})
+WRITES_COST_MODEL = frozenset({Role.ADMINISTRATOR, Role.ECONOMIST})
 ENTERS_ADMINISTRATION = READS_DRAFTS
+OPENS_REFERRALS = frozenset({Role.ADMINISTRATOR, Role.CHAIR})
 
 
 def can_view_drafts(user, collaboration=None) -> bool:
@@ -35,6 +42,16 @@ def reads_only_public_plans(user) -> bool:
 def can_start_plan(user, plan) -> bool:
     """Whether ``user`` may start next year's plan from ``plan``, which they must also be able to read."""
     return has_role(user, WRITES_PLANS, plan.collaboration_id) and can_view_plan(user, plan)
+
+
+def can_write_plan(user, plan) -> bool:
+    """Whether ``user`` may write the plan's text now: those who write plans, until it has been sent for decision."""
+    return not plan.is_locked and has_role(user, WRITES_PLANS, plan.collaboration_id)
+
+
+def can_write_budget(user, plan) -> bool:
+    """Whether ``user`` may write the plan's budget now: those who write the text, and the economist."""
+    return not plan.is_locked and has_role(user, WRITES_BUDGETS, plan.collaboration_id)
 
 
 def can_manage_accounts(user, collaboration=None) -> bool:
@@ -100,3 +117,99 @@ def _grants(user) -> frozenset[tuple[str, int]]:
     if not hasattr(user, "_role_grants"):
         user._role_grants = frozenset(user.role_assignments.values_list("role", "collaboration_id"))
     return user._role_grants
+
+
+def organisations_of(user, collaboration, roles=ROLES_WITH_ORGANISATION) -> frozenset[int]:
+    """Return the ids of the organisations for which ``user`` has one of ``roles`` in ``collaboration`` (its id)."""
+    if not _may_act(user):
+        return frozenset()
+    if not hasattr(user, "_role_organisations"):
+        own = user.role_assignments.filter(organisation__isnull=False)
+        user._role_organisations = frozenset(own.values_list("role", "collaboration_id", "organisation_id"))
+    return frozenset(own for role, place, own in user._role_organisations if role in roles and place == collaboration)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRights:
+    """What a person may do with the comments on one plan at one moment.
+
+    ``organisations`` are those a member may write for: their own, through the last day of a referral round.
+    """
+
+    user_id: int | None
+    is_on_plan: bool
+    writes_plan: bool
+    organisations: frozenset[int]
+
+    @property
+    def may_open(self) -> bool:
+        return self.is_on_plan or bool(self.organisations)
+
+    def may_answer(self, thread) -> bool:
+        return self.is_on_plan or thread.organisation_id in self.organisations
+
+    def may_resolve(self, thread) -> bool:
+        """Those who write the plan, and whoever opened the thread."""
+        return self.writes_plan or (thread.opened_by_id == self.user_id and self.may_answer(thread))
+
+
+def comment_rights(user, plan, at=None) -> CommentRights:
+    """Those who write the plan or its budget comment until it has been sent for decision, members during a referral."""
+    own = organisations_of(user, plan.collaboration_id) if plan.status == plan.Status.REFERRAL else frozenset()
+    if own and not plan.referrals.open_for_members(day_of(at)).exists():
+        own = frozenset()
+    return CommentRights(
+        user_id=user.pk if _may_act(user) else None,
+        is_on_plan=can_write_budget(user, plan),
+        writes_plan=can_write_plan(user, plan),
+        organisations=own,
+    )
+
+
+def can_comment(user, plan, at=None) -> bool:
+    return comment_rights(user, plan, at).may_open
+
+
+def writes_comments(user, plan) -> bool:
+    """Whether ``user`` has a role to comment by; whether they may now is for ``comment_rights`` to say."""
+    collaboration = plan.collaboration_id
+    return has_role(user, WRITES_BUDGETS, collaboration) or bool(organisations_of(user, collaboration))
+
+
+def can_read_comments(user, plan) -> bool:
+    """Those who work on the plan read every comment, and members what their own organisation has written."""
+    collaboration = plan.collaboration_id
+    takes_part = has_role(user, READS_DRAFTS, collaboration) or organisations_of(user, collaboration)
+    return bool(takes_part) and can_view_plan(user, plan)
+
+
+def visible_threads(user, plan) -> Q:
+    """Return the condition for the comment threads of ``plan`` that ``user`` may read."""
+    if has_role(user, READS_DRAFTS, plan.collaboration_id):
+        return Q()
+    return Q(organisation__in=organisations_of(user, plan.collaboration_id))
+
+
+def can_open_referral(user, plan) -> bool:
+    """Whether ``user`` may send the plan out for referral, and extend and close the round."""
+    return not plan.is_locked and has_role(user, OPENS_REFERRALS, plan.collaboration_id)
+
+
+def can_view_referrals(user, plan) -> bool:
+    """Everyone in the collaboration, as soon as they may read the plan or have been asked about it once."""
+    takes_part = has_role(user, READS_REFERRALS, plan.collaboration_id)
+    return takes_part and (can_view_plan(user, plan) or plan.referrals.exists())
+
+
+def can_read_answers(user, plan) -> bool:
+    """Whether ``user`` may read what every organisation has answered, and not only their own."""
+    return has_role(user, READS_DRAFTS, plan.collaboration_id)
+
+
+def can_answer_referral(user, referral, organisation, at=None) -> bool:
+    """The organisation's registrar through the last day; those who write the plan until the round is closed."""
+    collaboration = referral.plan.collaboration_id
+    if referral.is_open and has_role(user, WRITES_PLANS, collaboration):
+        return True
+    own = organisations_of(user, collaboration, ROLES_OF_ONE_ORGANISATION)
+    return organisation.pk in own and referral.takes_answers_on(day_of(at))

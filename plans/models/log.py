@@ -50,6 +50,9 @@ class LogEntry(models.Model):
         RENAMED = "renamed", "följer med under nytt namn"
         ENDED = "ended", "avslutas"
 
+    # Under this name ``before`` holds the rows that were removed, so that they can be put back.
+    ROWS = "rader"
+
     number = models.PositiveBigIntegerField("nummer", unique=True)
     at = models.DateTimeField("tid")
     actor = models.ForeignKey(
@@ -95,7 +98,7 @@ class LogEntry(models.Model):
             if name in self.before
             else f"{self._label(name)}: {_in_words(self.after, name)}"
             for name in names
-            if self.before.get(name) != self.after.get(name)
+            if name != self.ROWS and self.before.get(name) != self.after.get(name)
         )
 
     def _label(self, name: str) -> str:
