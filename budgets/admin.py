@@ -17,10 +17,12 @@ from budgets.models import (
     PrintedFigure,
     TableNote,
 )
-from budgets.permissions import WRITES_BUDGETS
 from budgets.querysets import shared_by_locked_plan
-from plans.admin import LockedWithPlan
+from budgets.resources import BUDGET_RESOURCES
+from plans.admin import MasterDataAdmin
 from plans.models import Plan
+from plans.permissions import WRITES_BUDGETS, WRITES_COST_MODEL
+from plans.write_rules import LockedWithPlan, WriteRules, WrittenInCollaboration
 
 
 class LockedWithBudget(LockedWithPlan):
@@ -29,54 +31,56 @@ class LockedWithBudget(LockedWithPlan):
     writers = WRITES_BUDGETS
 
 
-class LockedWithCostBasis(LockedWithPlan):
+class LockedWithCostBasis(WriteRules):
     """Admin of what costs are shared by: read-only once a plan that was sent for decision shares by it.
 
     ``cost_basis_paths`` are the lookups from a row to the cost bases that use it, ``holder`` the foreign key to the set
-    or rule that the row is a part of.
+    or rule that the row is a part of. They are no plan's own: everyone in the administration sees them.
     """
 
-    plan_path = ""
     cost_basis_paths: tuple[str, ...] = ("cost_bases",)
     holder = ""
 
-    def get_queryset(self, request):
-        """Key figures and rules are no plan's own: everyone in the administration sees them."""
-        return admin.ModelAdmin.get_queryset(self, request)
-
-    def is_writer(self, request, obj: models.Model) -> bool:
-        return True
-
     def is_locked(self, obj: models.Model) -> bool:
-        prefix = f"{self.holder}__" if self.holder else ""
-        paths = [f"{prefix}{path}" for path in self.cost_basis_paths]
-        return type(obj).objects.filter(shared_by_locked_plan(*paths), pk=obj.pk).exists()
+        held = getattr(obj, self.holder) if self.holder else obj
+        return type(held).objects.filter(shared_by_locked_plan(*self.cost_basis_paths), pk=held.pk).exists()
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+    def refusal(self, user, obj: models.Model) -> str:
+        if self.is_locked(obj):
+            return "En plan som är skickad för beslut fördelar sin kostnad efter detta. Det kan inte ändras längre."
+        return super().refusal(user, obj)
+
+    def open_places(self, name: str, user) -> models.QuerySet | None:
         """Offer no set or rule that a locked plan shares by as the place of a new part."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None and self.holder and db_field.name == self.holder:
-            used = db_field.related_model.objects.filter(shared_by_locked_plan(*self.cost_basis_paths))
-            field.queryset = field.queryset.exclude(pk__in=used)
-        return field
+        places = super().open_places(name, user)
+        if name != self.holder:
+            return places
+        holders = self.model._meta.get_field(name).related_model.objects
+        used = holders.filter(shared_by_locked_plan(*self.cost_basis_paths)).values("pk")
+        return (holders.all() if places is None else places).exclude(pk__in=used)
+
+
+class BudgetDataAdmin(MasterDataAdmin):
+    resources = BUDGET_RESOURCES
 
 
 @admin.register(FundingForm)
-class FundingFormAdmin(admin.ModelAdmin):
+class FundingFormAdmin(WrittenInCollaboration, BudgetDataAdmin):
+    writers = WRITES_COST_MODEL
     list_display = ["name", "collaboration", "is_shared", "position"]
     list_filter = ["collaboration", "is_shared"]
     list_select_related = ["collaboration"]
     search_fields = ["name", "slug"]
     autocomplete_fields = ["collaboration"]
 
-    def get_readonly_fields(self, request, obj=None) -> list[str]:
+    def fixed_fields(self, obj: FundingForm | None) -> list[str]:
         """Whether a form is shared decides what members pay: it stays once a sent plan has lines in the form."""
         is_used = obj and BudgetLine.objects.of_locked_plans().filter(funding_form=obj).exists()
         return ["is_shared"] if is_used else []
 
 
 @admin.register(TableNote)
-class TableNoteAdmin(LockedWithBudget, admin.ModelAdmin):
+class TableNoteAdmin(LockedWithBudget, BudgetDataAdmin):
     list_display = ["mark", "text", "plan", "position"]
     list_filter = ["plan"]
     list_select_related = ["plan"]
@@ -85,7 +89,7 @@ class TableNoteAdmin(LockedWithBudget, admin.ModelAdmin):
 
 
 @admin.register(NotePlacement)
-class NotePlacementAdmin(LockedWithBudget, admin.ModelAdmin):
+class NotePlacementAdmin(LockedWithBudget, BudgetDataAdmin):
     plan_path = "note__plan"
     list_display = ["note", "place", "funding_form", "year", "plan"]
     list_filter = ["note__plan", "place"]
@@ -99,7 +103,7 @@ class NotePlacementAdmin(LockedWithBudget, admin.ModelAdmin):
 
 
 @admin.register(BudgetLine)
-class BudgetLineAdmin(LockedWithBudget, admin.ModelAdmin):
+class BudgetLineAdmin(LockedWithBudget, BudgetDataAdmin):
     plan_path = "focus_area__plan"
     list_display = ["focus_area", "label", "year", "funding_form", "amount", "note_mark", "plan"]
     list_filter = ["focus_area__plan", "year", "funding_form"]
@@ -117,7 +121,7 @@ class BudgetLineAdmin(LockedWithBudget, admin.ModelAdmin):
 
 
 @admin.register(BudgetStatement)
-class BudgetStatementAdmin(LockedWithBudget, admin.ModelAdmin):
+class BudgetStatementAdmin(LockedWithBudget, BudgetDataAdmin):
     plan_path = "focus_area__plan"
     list_display = ["focus_area", "year", "printed_heading", "plan"]
     list_filter = ["focus_area__plan", "year"]
@@ -131,7 +135,7 @@ class BudgetStatementAdmin(LockedWithBudget, admin.ModelAdmin):
 
 
 @admin.register(PrintedFigure)
-class PrintedFigureAdmin(LockedWithBudget, admin.ModelAdmin):
+class PrintedFigureAdmin(LockedWithBudget, BudgetDataAdmin):
     list_display = ["kind", "year", "funding_form", "value", "printed_heading", "plan"]
     list_filter = ["plan", "kind", "year"]
     list_select_related = ["plan", "funding_form"]
@@ -140,13 +144,13 @@ class PrintedFigureAdmin(LockedWithBudget, admin.ModelAdmin):
 
 
 @admin.register(AllocationKey)
-class AllocationKeyAdmin(admin.ModelAdmin):
+class AllocationKeyAdmin(BudgetDataAdmin):
     list_display = ["name", "unit"]
     search_fields = ["name", "slug"]
 
 
 @admin.register(KeyFigureSet)
-class KeyFigureSetAdmin(LockedWithCostBasis, admin.ModelAdmin):
+class KeyFigureSetAdmin(LockedWithCostBasis, BudgetDataAdmin):
     cost_basis_paths = ("cost_bases", "lent_to__cost_bases")
     list_display = ["allocation_key", "region_name", "reference_date", "quality", "stated_total"]
     list_filter = ["allocation_key", "region_name", "quality"]
@@ -158,7 +162,7 @@ class KeyFigureSetAdmin(LockedWithCostBasis, admin.ModelAdmin):
 
 
 @admin.register(KeyFigure)
-class KeyFigureAdmin(LockedWithCostBasis, admin.ModelAdmin):
+class KeyFigureAdmin(LockedWithCostBasis, BudgetDataAdmin):
     holder = "figure_set"
     cost_basis_paths = ("cost_bases", "lent_to__cost_bases")
     list_display = ["organisation", "value", "figure_set"]
@@ -169,7 +173,8 @@ class KeyFigureAdmin(LockedWithCostBasis, admin.ModelAdmin):
 
 
 @admin.register(AllocationRule)
-class AllocationRuleAdmin(LockedWithCostBasis, admin.ModelAdmin):
+class AllocationRuleAdmin(LockedWithCostBasis, WrittenInCollaboration, BudgetDataAdmin):
+    writers = WRITES_COST_MODEL
     list_display = ["name", "collaboration", "allocation_key", "is_default"]
     list_filter = ["collaboration", "is_default"]
     list_select_related = ["collaboration", "allocation_key"]
@@ -178,7 +183,9 @@ class AllocationRuleAdmin(LockedWithCostBasis, admin.ModelAdmin):
 
 
 @admin.register(PartyWeight)
-class PartyWeightAdmin(LockedWithCostBasis, admin.ModelAdmin):
+class PartyWeightAdmin(LockedWithCostBasis, WrittenInCollaboration, BudgetDataAdmin):
+    collaboration_path = "rule__collaboration"
+    writers = WRITES_COST_MODEL
     holder = "rule"
     list_display = ["rule", "party", "weight"]
     list_filter = ["rule"]
@@ -188,7 +195,7 @@ class PartyWeightAdmin(LockedWithCostBasis, admin.ModelAdmin):
 
 
 @admin.register(CostBasis)
-class CostBasisAdmin(LockedWithBudget, admin.ModelAdmin):
+class CostBasisAdmin(LockedWithBudget, BudgetDataAdmin):
     plan_path = "plan_year__plan"
     list_display = ["plan_year", "rule", "figure_set"]
     list_filter = ["plan_year__plan", "rule"]

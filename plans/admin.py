@@ -1,9 +1,11 @@
 """The administration of collaborations, organisations and plans."""
 
 from django.contrib import admin
-from django.db import models
 
-from plans import permissions
+from plans import conversation_admin  # noqa: F401 comments and referrals register themselves
+from plans.exchange_admin import ExchangeAdmin
+from plans.list_filters import FilledValuesFilter
+from plans.logged_admin import LoggedAdmin
 from plans.models import (
     Activity,
     ActivityPeriod,
@@ -22,63 +24,27 @@ from plans.models import (
     Responsibility,
     WatchedMatter,
 )
+from plans.resources import RESOURCES
+from plans.write_rules import LockedWithPlan, WriteRules, WrittenInCollaboration
 
 
-class LockedWithPlan:
-    """Admin of rows that may not be added to, changed in or deleted from a plan that has been sent for decision.
+class MasterDataAdmin(LoggedAdmin, ExchangeAdmin, WriteRules, admin.ModelAdmin):
+    """Admin of rows that are exported, imported and logged."""
 
-    ``plan_path`` is the lookup from a row to its plan, empty for the plan itself. Rows shown on a locked row's page
-    are read-only with it. Rows are shown to those who may see their plan, and written by the ``writers`` of its
-    collaboration.
-    """
-
-    plan_path = "plan"
-    writers = permissions.WRITES_PLANS
-
-    def plan_of(self, obj: models.Model) -> Plan:
-        for name in filter(None, self.plan_path.split("__")):
-            obj = getattr(obj, name)
-        return obj
-
-    def is_locked(self, obj: models.Model) -> bool:
-        return self.plan_of(obj).is_locked
-
-    def is_writer(self, request, obj: models.Model) -> bool:
-        return permissions.has_role(request.user, self.writers, self.plan_of(obj).collaboration_id)
-
-    def get_queryset(self, request):
-        path = f"{self.plan_path}__" if self.plan_path else ""
-        return super().get_queryset(request).filter(permissions.visible_plans(request.user, Plan, path))
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        may_write = super().has_change_permission(request, obj)
-        return may_write and not (obj and (self.is_locked(obj) or not self.is_writer(request, obj)))
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        may_write = super().has_delete_permission(request, obj)
-        return may_write and not (obj and (self.is_locked(obj) or not self.is_writer(request, obj)))
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Offer no row of a locked plan, nor of one that someone else writes, as the place of a new or moved one."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        name, _, rest = self.plan_path.partition("__")
-        if field is not None and name and db_field.name == name:
-            path = f"{rest}__" if rest else ""
-            field.queryset = field.queryset.exclude(**{f"{path}status__in": Plan.PUBLIC_STATUSES}).filter(
-                permissions.rows_to_write(request.user, self.writers, path)
-            )
-        return field
+    list_per_page = 50
+    resources = RESOURCES
 
 
 @admin.register(Collaboration)
-class CollaborationAdmin(admin.ModelAdmin):
+class CollaborationAdmin(WrittenInCollaboration, MasterDataAdmin):
+    collaboration_path = ""
     list_display = ["name", "agreement", "strategy"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
 
 
 @admin.register(Party)
-class PartyAdmin(admin.ModelAdmin):
+class PartyAdmin(WrittenInCollaboration, MasterDataAdmin):
     list_display = ["name", "collaboration", "position"]
     list_filter = ["collaboration"]
     list_select_related = ["collaboration"]
@@ -87,7 +53,7 @@ class PartyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Body)
-class BodyAdmin(admin.ModelAdmin):
+class BodyAdmin(WrittenInCollaboration, MasterDataAdmin):
     list_display = ["name", "abbreviation", "task", "collaboration", "position"]
     list_filter = ["collaboration"]
     list_select_related = ["collaboration"]
@@ -96,14 +62,14 @@ class BodyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
-    list_display = ["name", "code", "kind", "organisation_number", "county", "sub_region"]
-    list_filter = ["kind", "county", "sub_region"]
+class OrganisationAdmin(MasterDataAdmin):
+    list_display = ["name", "code", "kind", "organisation_number", "county"]
+    list_filter = ["kind", ("sub_region", FilledValuesFilter), "county"]
     search_fields = ["name", "short_name", "code", "organisation_number"]
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(WrittenInCollaboration, MasterDataAdmin):
     list_display = ["organisation", "collaboration", "party", "joined_on", "left_on"]
     list_filter = ["collaboration", "party"]
     list_select_related = ["organisation", "collaboration", "party"]
@@ -132,20 +98,22 @@ class WatchedMatterInline(admin.TabularInline):
 
 
 @admin.register(Plan)
-class PlanAdmin(LockedWithPlan, admin.ModelAdmin):
+class PlanAdmin(LockedWithPlan, MasterDataAdmin):
     plan_path = ""
     list_display = ["title", "slug", "status", "dated_on", "collaboration"]
     list_filter = ["status", "collaboration"]
     list_select_related = ["collaboration"]
     search_fields = ["title", "slug"]
     autocomplete_fields = ["collaboration"]
-    # A status is a decision, not a field to type in.
-    readonly_fields = ["status"]
     inlines = [PlanYearInline, PlanSectionInline, WatchedMatterInline]
+
+    def fixed_fields(self, obj: Plan | None) -> list[str]:
+        """A status is a decision, not a field to type in."""
+        return ["status"]
 
 
 @admin.register(PlanYear)
-class PlanYearAdmin(LockedWithPlan, admin.ModelAdmin):
+class PlanYearAdmin(LockedWithPlan, MasterDataAdmin):
     list_display = ["year", "plan"]
     list_filter = ["plan"]
     list_select_related = ["plan"]
@@ -157,7 +125,7 @@ class PlanYearAdmin(LockedWithPlan, admin.ModelAdmin):
 
 
 @admin.register(PlanSection)
-class PlanSectionAdmin(LockedWithPlan, admin.ModelAdmin):
+class PlanSectionAdmin(LockedWithPlan, MasterDataAdmin):
     list_display = ["heading", "plan", "place", "position"]
     list_filter = ["plan", "place"]
     list_select_related = ["plan"]
@@ -166,7 +134,7 @@ class PlanSectionAdmin(LockedWithPlan, admin.ModelAdmin):
 
 
 @admin.register(WatchedMatter)
-class WatchedMatterAdmin(LockedWithPlan, admin.ModelAdmin):
+class WatchedMatterAdmin(LockedWithPlan, MasterDataAdmin):
     list_display = ["name", "plan", "position"]
     list_filter = ["plan"]
     list_select_related = ["plan"]
@@ -186,7 +154,7 @@ class ActivityPeriodInline(admin.StackedInline):
 
 
 @admin.register(FocusArea)
-class FocusAreaAdmin(LockedWithPlan, admin.ModelAdmin):
+class FocusAreaAdmin(LockedWithPlan, MasterDataAdmin):
     list_display = ["name", "abbreviation", "plan", "position"]
     list_filter = ["plan"]
     list_select_related = ["plan"]
@@ -196,7 +164,7 @@ class FocusAreaAdmin(LockedWithPlan, admin.ModelAdmin):
 
 
 @admin.register(AreaLineage)
-class AreaLineageAdmin(LockedWithPlan, admin.ModelAdmin):
+class AreaLineageAdmin(LockedWithPlan, MasterDataAdmin):
     list_display = ["plan", "kind", "predecessor", "successor"]
     list_filter = ["plan", "kind"]
     list_select_related = ["plan", "predecessor", "successor"]
@@ -205,7 +173,7 @@ class AreaLineageAdmin(LockedWithPlan, admin.ModelAdmin):
 
 
 @admin.register(Goal)
-class GoalAdmin(LockedWithPlan, admin.ModelAdmin):
+class GoalAdmin(LockedWithPlan, MasterDataAdmin):
     plan_path = "focus_area__plan"
     list_display = ["text", "focus_area", "plan", "position"]
     list_filter = ["focus_area__plan"]
@@ -231,7 +199,7 @@ class ActivityInline(admin.TabularInline):
 
 
 @admin.register(ActivityPeriod)
-class ActivityPeriodAdmin(LockedWithPlan, admin.ModelAdmin):
+class ActivityPeriodAdmin(LockedWithPlan, MasterDataAdmin):
     plan_path = "focus_area__plan"
     list_display = ["heading", "focus_area", "plan"]
     list_filter = ["focus_area__plan", "start_year"]
@@ -246,7 +214,7 @@ class ActivityPeriodAdmin(LockedWithPlan, admin.ModelAdmin):
 
 
 @admin.register(Activity)
-class ActivityAdmin(LockedWithPlan, admin.ModelAdmin):
+class ActivityAdmin(LockedWithPlan, MasterDataAdmin):
     plan_path = "period__focus_area__plan"
     list_display = ["text", "period", "focus_area", "parent", "position"]
     list_filter = ["period__focus_area__plan", "period__start_year"]
@@ -260,7 +228,7 @@ class ActivityAdmin(LockedWithPlan, admin.ModelAdmin):
 
 
 @admin.register(Responsibility)
-class ResponsibilityAdmin(LockedWithPlan, admin.ModelAdmin):
+class ResponsibilityAdmin(LockedWithPlan, MasterDataAdmin):
     plan_path = "focus_area__plan"
     list_display = ["focus_area", "body", "on_behalf_of", "plan", "position"]
     list_filter = ["focus_area__plan", "body"]

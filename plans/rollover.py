@@ -38,6 +38,8 @@ DECLARATION: Declaration = {
         "watched_matters": Copied(),
         "focus_areas": Copied("Områden som fortsätter eller byter namn; ett som avslutas stannar."),
         "lineage": Renewed("Skrivs ur valet för varje område."),
+        "comment_threads": LeftOut("Samtalet om den gamla planens text; det som är kvar att göra skrivs om i den nya."),
+        "referrals": LeftOut("Den nya planen har inte varit ute på remiss."),
     },
     PlanYear: {
         "id": OWN_ID,

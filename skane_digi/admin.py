@@ -8,11 +8,16 @@ from allauth.usersessions import admin as usersessions_admin
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth import get_user_model
+from django.db import transaction
 
-from plans import permissions
-from plans.models import RoleAssignment
+from plans import log, permissions
+from plans.admin import MasterDataAdmin
+from plans.models import LogEntry, RoleAssignment
 from plans.roles import Role
+from plans.write_rules import WrittenInCollaboration
 from skane_digi.models import Invitation, InvitedRole
+
+SECOND_FACTOR = "andra faktorn"
 
 # What these register on import is either told here instead or holds secrets that no page should show.
 REPLACED = (auth_admin, account_admin, mfa_admin, socialaccount_admin, usersessions_admin)
@@ -21,32 +26,11 @@ for model in list(admin.site._registry):
         admin.site.unregister(model)
 
 
-class OfOwnCollaboration:
-    """Admin of rows that an administrator writes in the collaborations administered, and that others only read."""
-
-    def _administers(self, request, obj) -> bool:
-        return obj is None or permissions.can_manage_accounts(request.user, obj.collaboration_id)
-
-    def get_queryset(self, request):
-        readers = {Role.ADMINISTRATOR, Role.AUDITOR}
-        return super().get_queryset(request).filter(permissions.rows_to_write(request.user, readers))
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return super().has_change_permission(request, obj) and self._administers(request, obj)
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return super().has_delete_permission(request, obj) and self._administers(request, obj)
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "collaboration":
-            own = field.queryset.filter(pk__in=permissions.collaborations_with(request.user, {Role.ADMINISTRATOR}))
-            field.queryset = field.queryset if request.user.is_superuser else own
-        return field
-
-
 @admin.register(RoleAssignment)
-class RoleAssignmentAdmin(OfOwnCollaboration, admin.ModelAdmin):
+class RoleAssignmentAdmin(WrittenInCollaboration, MasterDataAdmin):
+    """Roles are given and taken back in the collaborations that one administers; the others' are not even seen."""
+
+    writers = frozenset({Role.ADMINISTRATOR})
     list_display = ["person", "role", "organisation", "collaboration", "granted_at", "granted_by"]
     list_filter = ["role", "collaboration"]
     list_select_related = ["person", "organisation", "collaboration", "granted_by"]
@@ -54,17 +38,20 @@ class RoleAssignmentAdmin(OfOwnCollaboration, admin.ModelAdmin):
     autocomplete_fields = ["person", "organisation"]
     readonly_fields = ["granted_at", "granted_by"]
 
+    def get_queryset(self, request):
+        readers = {Role.ADMINISTRATOR, Role.AUDITOR}
+        return super().get_queryset(request).filter(permissions.rows_to_write(request.user, readers))
+
     def has_change_permission(self, request, obj=None) -> bool:
         """A role is given or taken back; who gave it and when then stays true."""
         return super().has_change_permission(request, obj) and obj is None
 
-    def save_model(self, request, obj, form, change) -> None:
-        obj.granted_by = request.user
-        super().save_model(request, obj, form, change)
+    def sign(self, obj, user) -> None:
+        obj.granted_by = user
 
 
 @admin.register(get_user_model())
-class AccountAdmin(admin.ModelAdmin):
+class AccountAdmin(MasterDataAdmin):
     """Names, and whether the account may be used. Roles have pages of their own, so that each is dated and signed."""
 
     list_display = ["email", "first_name", "last_name", "is_active", "last_login"]
@@ -73,6 +60,7 @@ class AccountAdmin(admin.ModelAdmin):
     fields = ["email", "first_name", "last_name", "is_active", "last_login", "date_joined"]
     readonly_fields = ["email", "last_login", "date_joined"]
     actions = ["remove_second_factor"]
+    logged_fields = ["email", "first_name", "last_name", "is_active"]
 
     def has_add_permission(self, request) -> bool:
         return False
@@ -95,9 +83,19 @@ class AccountAdmin(admin.ModelAdmin):
     @admin.action(description="Ta bort andra faktorn (tappad telefon)", permissions=["change"])
     def remove_second_factor(self, request, queryset) -> None:
         accounts = [account for account in queryset if self.has_change_permission(request, account)]
-        Authenticator.objects.filter(user__in=accounts).delete()
+        with transaction.atomic(), log.batch():
+            for account in accounts:
+                self._remove_factors(account, by=request.user)
         names = ", ".join(account.email or account.username for account in accounts) or "inget konto"
         messages.info(request, f"Andra faktorn är borttagen för: {names}.")
+
+    def _remove_factors(self, account, *, by) -> None:
+        factors = Authenticator.objects.filter(user=account)
+        kinds = sorted(factor.get_type_display() for factor in factors)
+        if kinds:
+            factors.delete()
+            changes = {"before": {SECOND_FACTOR: kinds}, "after": {SECOND_FACTOR: []}}
+            log.record(action=LogEntry.Action.CHANGED, subject=account, by=by, **changes)
 
 
 class InvitedRoleInline(admin.TabularInline):

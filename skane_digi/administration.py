@@ -11,13 +11,84 @@ from django.views.decorators.cache import never_cache
 
 from plans.permissions import can_enter_administration
 
+GROUPS = (
+    (
+        "samverkan",
+        "Samverkan och organisationer",
+        ("plans.collaboration", "plans.organisation", "plans.party", "plans.membership", "plans.body"),
+    ),
+    (
+        "planer",
+        "Handlingsplaner",
+        (
+            "plans.plan",
+            "plans.planyear",
+            "plans.plansection",
+            "plans.focusarea",
+            "plans.arealineage",
+            "plans.goal",
+            "plans.activityperiod",
+            "plans.activity",
+            "plans.responsibility",
+            "plans.watchedmatter",
+            "plans.commentthread",
+            "plans.comment",
+            "plans.referral",
+            "plans.referralanswer",
+        ),
+    ),
+    (
+        "budget",
+        "Budget och kostnader",
+        (
+            "budgets.budgetline",
+            "budgets.budgetstatement",
+            "budgets.fundingform",
+            "budgets.tablenote",
+            "budgets.noteplacement",
+            "budgets.printedfigure",
+            "budgets.costbasis",
+            "budgets.allocationrule",
+            "budgets.partyweight",
+            "budgets.allocationkey",
+            "budgets.keyfigureset",
+            "budgets.keyfigure",
+        ),
+    ),
+    (
+        "konton",
+        "Konton och logg",
+        ("auth.user", "plans.roleassignment", "skane_digi.invitation", "plans.logentry"),
+    ),
+)
+
 
 class Administration(AdminSite):
     site_header = site_title = "Skånegemensam digitalisering"
     index_title = "Administration"
+    index_template = "admin/start.html"
+    empty_value_display = "–"
 
     def has_permission(self, request: HttpRequest) -> bool:
         return can_enter_administration(request.user)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
+        """Return the models in groups that follow the work. A model that no group names is in its app's own list."""
+        if app_label is not None:
+            return super().get_app_list(request, app_label)
+        apps = super().get_app_list(request)
+        found = {model["model"]._meta.label_lower: model for app in apps for model in app["models"]}
+        groups = []
+        for label, name, wanted in GROUPS:
+            models = [found.pop(model) for model in wanted if model in found]
+            if models:
+                url = f"{reverse('admin:index')}#{label}"
+                groups.append({"name": name, "app_label": label, "app_url": url, "models": models})
+        for app in apps:
+            rest = [model for model in app["models"] if model["model"]._meta.label_lower in found]
+            if rest:
+                groups.append({**app, "models": rest, "name": f"{app['name']}, övrigt"})
+        return groups
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:

@@ -8,7 +8,14 @@ from django.urls import reverse
 
 from plans.models.collaboration import Collaboration, Party
 from plans.natural_keys import NaturalKeyManager, NaturallyKeyed
+from plans.organisation_numbers import fault_in
 from plans.querysets import MembershipQuerySet, OrganisationQuerySet
+
+
+def validate_organisation_number(number: str) -> None:
+    """Refuse a number that cannot be a Swedish public body's."""
+    if fault := fault_in(number):
+        raise ValidationError(fault)
 
 
 class Organisation(NaturallyKeyed):
@@ -24,7 +31,9 @@ class Organisation(NaturallyKeyed):
         "läns- eller kommunkod",
         max_length=4,
         unique=True,
-        validators=[RegexValidator(r"^\d{2}(\d{2})?$", "Koden är två siffror för en region och fyra för en kommun.")],
+        validators=[
+            RegexValidator(r"^[0-9]{2}([0-9]{2})?\Z", "Koden är två siffror för en region och fyra för en kommun.")
+        ],
     )
     kind = models.CharField("slag", max_length=20, choices=Kind.choices)
     name = models.CharField("namn", max_length=120, help_text="Till exempel Eslövs kommun, Malmö stad.")
@@ -34,7 +43,8 @@ class Organisation(NaturallyKeyed):
         "organisationsnummer",
         max_length=11,
         blank=True,
-        validators=[RegexValidator(r"^\d{6}-\d{4}$", "Skriv organisationsnumret som 212000-1173.")],
+        validators=[validate_organisation_number],
+        help_text="Till exempel 212000-1173. Den sista siffran är en kontrollsiffra.",
     )
     website = models.CharField("webbplats", max_length=120, blank=True)
     county = models.CharField("län", max_length=60, blank=True)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from plans.models import Collaboration, Organisation, RoleAssignment
 from plans.natural_keys import new_key
+from plans.row_log import record_row
 from skane_digi.models import Invitation, InvitedRole
 
 VALID_DAYS = 14
@@ -137,15 +138,16 @@ def accept_invitation(
         invitation.email, email=invitation.email, password=password, first_name=first_name, last_name=last_name
     )
     EmailAddress.objects.create(user=user, email=invitation.email, verified=True, primary=True)
-    for invited in invitation.roles.all():
-        RoleAssignment.objects.create(
+    for invited in invitation.roles.select_related("collaboration", "organisation"):
+        role = RoleAssignment.objects.create(
             person=user,
             role=invited.role,
-            collaboration_id=invited.collaboration_id,
-            organisation_id=invited.organisation_id,
+            collaboration=invited.collaboration,
+            organisation=invited.organisation,
             granted_at=at,
-            granted_by_id=invitation.invited_by_id,
+            granted_by=invitation.invited_by,
         )
+        record_row(row=role, before=None, by=user)
     invitation.accepted_at, invitation.accepted_by = at, user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     return user

@@ -8,17 +8,29 @@ from django.contrib import admin
 from django.urls import reverse
 
 from budgets.models import BudgetLine, CostBasis, FundingForm, KeyFigure, KeyFigureSet, PartyWeight, PrintedFigure
-from plans.models import Activity, FocusArea, Goal, LogEntry, LogHead, Membership, Organisation, Plan, PlanYear
+from plans.models import (
+    Activity,
+    Comment,
+    CommentThread,
+    FocusArea,
+    Goal,
+    LogEntry,
+    LogHead,
+    Membership,
+    Organisation,
+    Plan,
+    PlanYear,
+    Referral,
+    ReferralAnswer,
+)
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-# The log has pages and tests of its own: tests/plans/test_log.py.
+# The log has pages and tests of its own, tests/plans/test_log.py; comments and referrals are written in the workspace.
+ELSEWHERE = {LogEntry, LogHead, Comment, CommentThread, Referral, ReferralAnswer}
 MODELS = [
-    model
-    for app in ("plans", "budgets")
-    for model in apps.get_app_config(app).get_models()
-    if model not in (LogEntry, LogHead)
+    model for app in ("plans", "budgets") for model in apps.get_app_config(app).get_models() if model not in ELSEWHERE
 ]
 ids = [model._meta.label_lower for model in MODELS]
 every_model = pytest.mark.parametrize("model", MODELS, ids=ids)
@@ -252,3 +264,43 @@ def test_a_forged_choice_gets_an_answer_and_not_a_fault(world, admin_client):
 def test_a_printed_value_that_sqlite_cannot_read_back_is_refused(world, admin_client):
     printed = {"plan": world["draft"].pk, "kind": "year_total", "year": 2030, "value": "99999999999999.99"}
     assert "value" in admin_client.post(url(PrintedFigure, "add"), printed).context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label_lower)
+def test_every_list_can_be_searched(model):
+    assert admin.site._registry[model].search_fields
+
+
+@every_model
+def test_a_foreign_key_is_found_by_typing(model):
+    """A table that grows is no drop-down list of all its rows; agreements are a handful."""
+    model_admin = admin.site._registry[model]
+    keys = {field.name for field in model._meta.fields if field.is_relation and field.editable} - {"collaboration"}
+    assert keys <= {*model_admin.autocomplete_fields, *model_admin.readonly_fields}
+
+
+def test_the_first_page_groups_what_there_is_by_the_work(admin_client):
+    groups = admin_client.get(reverse("admin:index")).context["app_list"]
+    assert [group["name"] for group in groups] == [
+        "Samverkan och organisationer",
+        "Handlingsplaner",
+        "Budget och kostnader",
+        "Konton och logg",
+    ]
+    shown = {model["model"] for group in groups for model in group["models"]}
+    assert shown == set(admin.site._registry)
+
+
+def test_the_first_page_shows_a_role_what_it_may_see(client):
+    person = make.make_user("anna@prov.example")
+    make.make_role(person, "editor")
+    client.force_login(person)
+    page = client.get(reverse("admin:index"))
+    names = {model["model"]._meta.model_name for group in page.context["app_list"] for model in group["models"]}
+    assert "goal" in names
+    assert not {"roleassignment", "user"} & names
+
+
+def test_rows_without_a_value_are_found_under_words(real_plans, admin_client):
+    page = admin_client.get(url(Organisation, "changelist")).content.decode()
+    assert "Inte angivet" in page

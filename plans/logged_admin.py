@@ -1,0 +1,48 @@
+"""The administration's way to write: what is added, changed or deleted there is in the log, in the same transaction."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from plans import log
+from plans.row_log import record_deletion, record_row, stored_values
+
+
+class LoggedAdmin:
+    """Admin mixin, before ``WriteRules``. ``logged_fields`` are the fields that the log tells of, all unless given."""
+
+    logged_fields: Sequence[str] = ()
+
+    def save_model(self, request, obj, form, change) -> None:
+        with transaction.atomic():
+            before = stored_values(obj, self.logged_fields) if change else None
+            self.sign(obj, request.user)
+            super().save_model(request, obj, form, change)
+            record_row(row=obj, before=before, by=request.user, names=self.logged_fields)
+
+    def save_formset(self, request, form, formset, change) -> None:
+        """Save the rows shown on another row's page, and log each."""
+        with transaction.atomic(), log.batch():
+            formset.save(commit=False)
+            for row in formset.deleted_objects:
+                record_deletion(row=row, by=request.user)
+                row.delete()
+            for row, _ in formset.changed_objects:
+                before = stored_values(row)
+                row.save()
+                record_row(row=row, before=before, by=request.user)
+            for row in formset.new_objects:
+                row.save()
+                record_row(row=row, before=None, by=request.user)
+            formset.save_m2m()
+
+    def delete_model(self, request, obj) -> None:
+        with transaction.atomic():
+            record_deletion(row=obj, by=request.user)
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset) -> None:
+        with transaction.atomic(), log.batch():
+            for row in queryset:
+                record_deletion(row=row, by=request.user)
+            super().delete_queryset(request, queryset)
