@@ -383,7 +383,7 @@ def test(*, fast: bool, own: Sequence[str]) -> int:
         if not (fast or own):
             with postgresql() as address:
                 step("tester på PostgreSQL", *pytest, "-n", "2", "-m", "not e2e", env={**env, **address})
-            step("tester i webbläsare", *pytest, "-m", "e2e", env=env)
+            step("tester i webbläsare", *pytest, "-n", "2", "-m", "e2e", env=env)
     summarise(results)
     return 0 if all(passed for _, passed, _ in results) else 1
 

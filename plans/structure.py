@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from plans import log
-from plans.deletion import REMOVALS, ROWS, Declaration, remove, snapshot, told, whole_of
+from plans.deletion import REMOVALS, ROWS, Declaration, delete_row, remove, snapshot, told, whole_of
 from plans.editing import EditRefused, check, lock_plan, locked_row, tidy
 from plans.models import (
     Activity,
@@ -237,11 +237,27 @@ def end_area(
         before={**told(area), ROWS: snapshot(rows)},
         after={"reason": reason},
     )
-    for step in steps:
+    ended = [step for step in steps if not _goes_on(step)]
+    for step in ended:
         step.kind, step.successor, step.reason = AreaLineage.Kind.ENDED, None, reason
         step.save(update_fields=["kind", "successor", "reason"])
-    remove([row for row in rows if row not in steps])
+    remove([row for row in rows if row not in ended])
     return entry
+
+
+def _goes_on(step: AreaLineage) -> bool:
+    """Whether the area that ``step`` comes from is continued by another area of the plan as well."""
+    others = AreaLineage.objects.filter(plan=step.plan_id, predecessor=step.predecessor_id, successor__isnull=False)
+    return others.exclude(pk=step.pk).exists()
+
+
+@transaction.atomic
+def remove_area(area: FocusArea, *, declaration: Declaration, by, at: datetime.datetime | None = None) -> LogEntry:
+    """Remove an area that is new in its plan. Raises ``EditRefused`` for one that comes from an earlier plan."""
+    lock_plan(area)
+    if AreaLineage.objects.filter(successor=area, predecessor__isnull=False).exists():
+        raise EditRefused(f"{area} finns i en tidigare plan. Avsluta området och skriv skälet.")
+    return delete_row(area, declaration=declaration, by=by, at=at)
 
 
 def _place(activity: Activity, period: ActivityPeriod) -> None:

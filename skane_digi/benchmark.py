@@ -15,7 +15,9 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,6 +25,7 @@ from django.urls import reverse
 
 from budgets.allocation import Line, Member, Rule, allocate
 from budgets.models import BudgetLine, CostBasis, FundingForm
+from plans.editing import value_digest
 from plans.models import Activity, ActivityPeriod, FocusArea, Goal, Organisation, Plan, PlanYear
 from skane_digi.documents.build import build_plan_document
 from skane_digi.documents.pdf import plain_pdf, render_pdf
@@ -130,8 +133,8 @@ def measure_pages(plan: Plan, organisation: Organisation, *, runs: int) -> list[
     return [_measure_page(name, address, runs=runs) for name, address in pages.items()]
 
 
-def _measure_page(name: str, address: str, *, runs: int) -> PageCost:
-    client = Client(SERVER_NAME="127.0.0.1")
+def _measure_page(name: str, address: str, *, runs: int, client: Client | None = None) -> PageCost:
+    client = client or Client(SERVER_NAME="127.0.0.1")
 
     def get() -> None:
         response = client.get(address)
@@ -162,7 +165,7 @@ def add_plans(template: Plan, *, plans: int, areas: int) -> Plan:
     return plan
 
 
-def _add_areas(plan: Plan, year: int, count: int, form: FundingForm) -> None:
+def _add_areas(plan: Plan, year: int, count: int, form: FundingForm, *, activities: int = 5) -> None:
     text = "<p>" + "Digital samverkan mellan huvudmännen i Skåne. " * 12 + "</p>"
     areas = FocusArea.objects.bulk_create(
         FocusArea(
@@ -184,7 +187,7 @@ def _add_areas(plan: Plan, year: int, count: int, form: FundingForm) -> None:
     Activity.objects.bulk_create(
         Activity(period=period, text=f"Aktivitet {number}", position=number)
         for period in periods
-        for number in range(5)
+        for number in range(activities)
     )
     BudgetLine.objects.bulk_create(
         BudgetLine(focus_area=area, year=year, funding_form=form, amount=Decimal(100_000 + 1_000 * area.position))
@@ -205,6 +208,58 @@ def measure_large(template: Plan, organisation: Organisation, *, plans: int, are
             raise Rollback
     except Rollback:
         return pages
+
+
+def measure_workspace(template: Plan, *, areas: int, activities: int, runs: int) -> list[PageCost]:
+    """Queries and time of the pages where a draft of that size is written, and of one save."""
+    pages: list[PageCost] = []
+    try:
+        with transaction.atomic():
+            pages = _measure_draft(_add_draft(template, areas=areas, activities=activities), runs=runs)
+            raise Rollback
+    except Rollback:
+        return pages
+
+
+def _add_draft(template: Plan, *, areas: int, activities: int) -> Plan:
+    plan = Plan.objects.create(collaboration=template.collaboration, slug="matning-utkast", title="Utkast som mäts")
+    PlanYear.objects.create(plan=plan, year=2150)
+    form = FundingForm.objects.get(collaboration=template.collaboration, is_shared=True)
+    _add_areas(plan, 2150, areas, form, activities=activities)
+    return plan
+
+
+def _measure_draft(plan: Plan, *, runs: int) -> list[PageCost]:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(get_user_model().objects.create_superuser("matning@demo.example", password=None))
+    area = plan.focus_areas.first()
+    pages = {
+        "planen": reverse("workspace:plan", args=[plan.slug]),
+        "ett område": reverse("workspace:area", args=[plan.slug, area.slug]),
+        "budgeten": reverse("workspace:budget", args=[plan.slug]),
+        "förhandsvisning av ett område": reverse("workspace:preview-area", args=[plan.slug, area.slug]),
+        "nytt av andra": reverse("workspace:news", args=[plan.slug]) + "?sedan=0",
+        "historik": reverse("workspace:history", args=[plan.slug]),
+    }
+    measured = [_measure_page(name, address, runs=runs, client=client) for name, address in pages.items()]
+    return [*measured, _measure_save(client, plan, area, runs=runs)]
+
+
+def _measure_save(client: Client, plan: Plan, area: FocusArea, *, runs: int) -> PageCost:
+    """Measure one save of a text, logged and with its digest checked, as the page sends it."""
+    address = reverse("workspace:field", args=[plan.slug, "focusarea", area.pk, "background"])
+    numbers = count(1)
+
+    def save() -> None:
+        area.refresh_from_db()
+        data = {"value": f"<p>Text {next(numbers)}.</p>", "base": value_digest(area, "background")}
+        if client.post(address, data, headers={"HX-Request": "true"}).status_code != 200:
+            raise RuntimeError(f"{address} sparade inte")
+
+    save()
+    with CaptureQueriesContext(connection) as captured:
+        save()
+    return PageCost("spara en text", len(captured), timed(save, runs=runs))
 
 
 def machine() -> str:

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("skane_digi.portal.urls")),
+    path("", include("skane_digi.workspace.urls")),
     path("konto/", include("skane_digi.accounts.urls")),
     path("konto/", include("skane_digi.accounts.signing_in")),
     path("admin/", admin.site.urls),

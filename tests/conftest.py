@@ -28,6 +28,16 @@ def _test_settings():
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """Give browser tests a SQLite database in a file, as the site has one.
+
+    The one in memory is a single connection to all threads, and refuses a page that reads while another saves.
+    """
+    if connection.vendor == "sqlite" and any(item.get_closest_marker("e2e") for item in request.session.items):
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Load both plans once per test database; every test then sees them inside a transaction of its own."""
     with django_db_blocker.unblock():

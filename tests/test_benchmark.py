@@ -25,6 +25,11 @@ def short_plan(plan_2024) -> Plan:
     return plan
 
 
+def _rows(table: str) -> dict[str, list[str]]:
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    return {row[0].removeprefix("| "): row for row in rows[1:]}
+
+
 def test_the_report_is_printed_and_written_and_the_large_data_are_gone(short_plan, tmp_path, capsys):
     """A table to read and docs/benchmark.md: the PDF, allocation of both sizes, each page small and large."""
     target = tmp_path / "benchmark.md"
@@ -36,10 +41,12 @@ def test_the_report_is_printed_and_written_and_the_large_data_are_gone(short_pla
     assert "| 34 × 10 | 340 |" in report
     assert "| 290 × 200 | 58000 |" in report
     assert "2 planer × 3 områden" in report
-    rows = [line.split(" | ") for line in report.partition("## Sidor")[2].splitlines() if line.startswith("| ")]
-    pages = {row[0].removeprefix("| "): row for row in rows[1:]}
+    pages = _rows(report.partition("## Sidor")[2].partition("\n## ")[0])
     assert {"start", "plan", "insatsområde", "budget", "kostnader", "organisation", "sökning"} <= set(pages)
     assert all(int(row[1]) > 0 for row in pages.values())
+    written = _rows(report.partition("## Arbetsytan")[2])
+    assert {"planen", "ett område", "budgeten", "spara en text"} <= set(written)
+    assert all(row[1] == row[3] for row in written.values()), "frågorna växer med planen"
     assert set(Plan.objects.values_list("slug", flat=True)) == {"2024", "2022-2023", "kort"}
 
 

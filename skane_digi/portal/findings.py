@@ -7,6 +7,7 @@ from django.urls import reverse
 from budgets.checks import BUDGET_ANCHOR, cost_anchor
 from plans.checks import area_anchor
 from plans.models import Plan
+from plans.permissions import can_write_plan
 from skane_digi.completeness import completeness, contradictions
 from skane_digi.review import review
 
@@ -63,11 +64,14 @@ def linked_findings(plan: Plan) -> Findings:
     )
 
 
-def linked_missing(plan: Plan) -> Missing | None:
-    """Return what a draft still lacks; ``None`` for a plan that has been sent for decision."""
+def linked_missing(plan: Plan, user) -> Missing | None:
+    """Return what a draft still lacks; ``None`` for a plan that has been sent for decision.
+
+    Who may write the plan is sent to the page where it is written, others to the page where it is read.
+    """
     if plan.is_locked:
         return None
-    pages = _pages(plan)
+    pages = _writing_pages(plan) if can_write_plan(user, plan) else _pages(plan)
     found = completeness(plan)
     areas = tuple(
         AreaMissing(area.title, pages.get(area_anchor(area.slug), plan.get_absolute_url()), area.texts)
@@ -76,6 +80,13 @@ def linked_missing(plan: Plan) -> Missing | None:
     )
     complete = sum(area.is_complete for area in found)
     return Missing(areas, complete, sum(1 for area in found if area.slug))
+
+
+def _writing_pages(plan: Plan) -> dict[str, str]:
+    return {
+        area_anchor(area.slug): reverse("workspace:area", args=[plan.slug, area.slug])
+        for area in plan.focus_areas.all()
+    }
 
 
 def _pages(plan: Plan) -> dict[str, str]:

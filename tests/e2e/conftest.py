@@ -3,6 +3,8 @@
 import os
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -32,11 +34,16 @@ def browser():
 def open_page(browser, live_server, real_plans):
     """Return a function that opens a page of a given width and colour scheme; complaints of the browser fail the test.
 
-    A violated content security policy, a missing file and an error in a script all reach the console.
+    A violated content security policy, a missing file and an error in a script all reach the console. ``forgiven`` are
+    words of the complaints that a test is about: the browser complains of every refusal and lost connection.
     """
     contexts, complaints = [], []
 
-    def new_page(*, width: int = 1280, scheme: str = "light", **options):
+    def complain(words: str, forgiven: tuple[str, ...]) -> None:
+        if words and not any(word in words for word in forgiven):
+            complaints.append(words)
+
+    def new_page(*, width: int = 1280, scheme: str = "light", forgiven: tuple[str, ...] = (), **options):
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
@@ -46,9 +53,9 @@ def open_page(browser, live_server, real_plans):
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: _note_failure(request, complaints))
+        page.on("console", lambda message: message.type in ("error", "warning") and complain(message.text, forgiven))
+        page.on("pageerror", lambda error: complain(str(error), ()))
+        page.on("requestfailed", lambda request: complain(_failure(request), forgiven))
         page.on("request", lambda request: _stay_home(request.url, live_server.url, complaints))
         return page
 
@@ -58,10 +65,24 @@ def open_page(browser, live_server, real_plans):
     assert complaints == []
 
 
-def _note_failure(request, complaints: list[str]) -> None:
+@pytest.fixture
+def signed_in(open_page, live_server):
+    """Return a function that opens a page where ``user`` is signed in."""
+
+    def new_page(user, **options):
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        page = open_page(**options)
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        return page
+
+    return new_page
+
+
+def _failure(request) -> str:
     """A download, and what a page was still fetching when it was left, end as aborted without anything being wrong."""
-    if request.failure != "net::ERR_ABORTED":
-        complaints.append(f"hämtades inte: {request.url} {request.failure}")
+    return "" if request.failure == "net::ERR_ABORTED" else f"hämtades inte: {request.url} {request.failure}"
 
 
 def _stay_home(url: str, home: str, complaints: list[str]) -> None:

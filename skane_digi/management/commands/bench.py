@@ -49,6 +49,7 @@ class Command(BaseCommand):
                     benchmark.measure_large(chosen, organisation, plans=plans, areas=areas, runs=runs),
                     heading=f"{plans} planer × {areas} områden",
                 ),
+                *self.workspace_table(chosen, runs),
             ]
         )
         self.stdout.write(report)
@@ -87,12 +88,32 @@ class Command(BaseCommand):
             "",
             "| sida | frågor, demo | ms, demo | frågor, stor | ms, stor |",
             "|---|---:|---:|---:|---:|",
-            *(
-                f"| {one.name} | {one.queries} | {_milliseconds(one.timing)} "
-                f"| {other.queries} | {_milliseconds(other.timing)} |"
-                for one, other in zip(demo, large, strict=True)
-            ),
+            *_rows(demo, large),
         ]
+
+    def workspace_table(self, chosen: Plan, runs: int) -> list[str]:
+        small, large = (
+            benchmark.measure_workspace(chosen, areas=areas, activities=activities, runs=runs)
+            for areas, activities in ((3, 4), (30, 40))
+        )
+        return [
+            "",
+            "## Arbetsytan",
+            "",
+            "Frågor och tid när ett utkast skrivs: 3 områden × 4 aktiviteter, och 30 × 40.",
+            "",
+            "| sida | frågor, 3 × 4 | ms, 3 × 4 | frågor, 30 × 40 | ms, 30 × 40 |",
+            "|---|---:|---:|---:|---:|",
+            *_rows(small, large),
+        ]
+
+
+def _rows(small: list[PageCost], large: list[PageCost]) -> list[str]:
+    return [
+        f"| {one.name} | {one.queries} | {_milliseconds(one.timing)} "
+        f"| {other.queries} | {_milliseconds(other.timing)} |"
+        for one, other in zip(small, large, strict=True)
+    ]
 
 
 def _allocation_row(organisations: int, lines: int, timing: Timing) -> str:

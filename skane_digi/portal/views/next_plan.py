@@ -28,5 +28,5 @@ def start_plan(request: HttpRequest, slug: str) -> HttpResponse:
             form.refuse(error)
         else:
             messages.success(request, f"{started.plan} är påbörjad utifrån {plan}. Den är ett utkast.")
-            return redirect(started.plan)
+            return redirect("workspace:plan", started.plan.slug)
     return render(request, "portal/start_plan.html", {"plan": plan, "form": form})
