@@ -25,11 +25,12 @@ from plans.models import (
     WatchedMatter,
 )
 from plans.resources import RESOURCES
+from plans.seen_form import SeenAdmin
 from plans.write_rules import LockedWithPlan, WriteRules, WrittenInCollaboration
 
 
-class MasterDataAdmin(LoggedAdmin, ExchangeAdmin, WriteRules, admin.ModelAdmin):
-    """Admin of rows that are exported, imported and logged."""
+class MasterDataAdmin(SeenAdmin, LoggedAdmin, ExchangeAdmin, WriteRules, admin.ModelAdmin):
+    """Admin of rows that are exported, imported and logged, and that no form overwrites unseen."""
 
     list_per_page = 50
     resources = RESOURCES
@@ -81,18 +82,18 @@ class MembershipAdmin(WrittenInCollaboration, MasterDataAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.sent_years())
 
 
-class PlanYearInline(admin.TabularInline):
+class PlanYearInline(SeenAdmin, admin.TabularInline):
     model = PlanYear
     extra = 0
 
 
-class PlanSectionInline(admin.StackedInline):
+class PlanSectionInline(SeenAdmin, admin.StackedInline):
     model = PlanSection
     extra = 0
     show_change_link = True
 
 
-class WatchedMatterInline(admin.TabularInline):
+class WatchedMatterInline(SeenAdmin, admin.TabularInline):
     model = WatchedMatter
     extra = 0
 
@@ -142,12 +143,12 @@ class WatchedMatterAdmin(LockedWithPlan, MasterDataAdmin):
     autocomplete_fields = ["plan"]
 
 
-class GoalInline(admin.TabularInline):
+class GoalInline(SeenAdmin, admin.TabularInline):
     model = Goal
     extra = 0
 
 
-class ActivityPeriodInline(admin.StackedInline):
+class ActivityPeriodInline(SeenAdmin, admin.StackedInline):
     model = ActivityPeriod
     extra = 0
     show_change_link = True
@@ -186,7 +187,7 @@ class GoalAdmin(LockedWithPlan, MasterDataAdmin):
         return goal.focus_area.plan
 
 
-class ActivityInline(admin.TabularInline):
+class ActivityInline(SeenAdmin, admin.TabularInline):
     """The period's activities; their sub-activities have pages of their own."""
 
     model = Activity

@@ -12,10 +12,13 @@ from django.db import models
 from django.utils import timezone
 
 from plans.models import LogEntry
+from plans.models.comment import ABOUT
 from plans.richtext import RichTextField, text_blocks
 
 NOTHING, NO_FIGURE = "tomt", "ingen uppgift"
 LONGEST_NAME = 72
+# What a thread is about: its name says it.
+OF_THREAD = {("plans.commentthread", "field"), ("plans.commentthread", "subject_name")}
 Action = LogEntry.Action
 
 
@@ -50,6 +53,8 @@ class Words:
 
     def is_told(self, kind: str, name: str, row: str) -> bool:
         """Whether a sentence that names the row says all that the field holds."""
+        if (kind, name) in OF_THREAD:
+            return True
         noun = self.nouns.get(kind)
         return noun is not None and noun.own == name and noun.named and shortened(row) == row
 
@@ -256,7 +261,7 @@ def _row(told: Told, words: Words) -> str:
         return noun.definite
     if told.kind == "plans.focusarea" and told.names and told.action in (Action.CHANGED, Action.RESTORED):
         return told.name if told.before else f"{noun.definite} {told.name}"
-    name = shortened(told.name)
+    name = shortened(told.name.removeprefix(ABOUT))
     return f"{noun.definite} ”{name}”" if noun.quoted else f"{noun.definite} {name}"
 
 

@@ -13,6 +13,7 @@ from plans.natural_keys import Keyed, NaturalKeyManager
 LONGEST_COMMENT = 5_000
 LONGEST_QUOTE = 500
 LONGEST_NAME = 300
+ABOUT = "Kommentar till "
 
 
 class CommentThreadQuerySet(models.QuerySet):
@@ -87,7 +88,7 @@ class CommentThread(Keyed):
         ]
 
     def __str__(self) -> str:
-        return f"Kommentar till {self.subject_name}"
+        return f"{ABOUT}{self.subject_name}"
 
     @property
     def is_resolved(self) -> bool:

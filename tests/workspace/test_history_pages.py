@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from plans import log
+from plans.commenting import open_thread
 from plans.deletion import delete_row
 from plans.editing import edit_row, value_digest
 from plans.models import Goal, LogEntry, Plan
@@ -319,3 +320,14 @@ class TestCommand:
                 log.record(action="changed", subject=Goal.objects.first(), by=None, at=at, before=before, after=after)
         plan = LogEntry.objects.first().plan_slug
         assert len(json.loads(self.run(plan, format="json"))) == 1100
+
+
+def test_a_comment_is_told_by_what_it_is_about(client, people, plan_2024):
+    plan = make.make_plan("utkast-kommentar", collaboration=plan_2024.collaboration)
+    area = make.make_area(plan, "Säkra möten")
+    open_thread(plan=plan, row=area, field="background", text="Stämmer det?", by=people["editor"])
+    client.force_login(people["editor"])
+    page = client.get(reverse("workspace:history", args=[plan.slug])).content.decode()
+    assert "Öppnade kommentarstråden om ”Säkra möten”" in page
+    assert "Stämmer det?" in page
+    assert ">background<" not in page

@@ -32,10 +32,17 @@ document.addEventListener("focusin", (event) => {
   }
 });
 
+/* An amount that is saved, and that nobody stands in, is shown in groups. */
+function groupLeft(form) {
+  if (!isBusy(form)) {
+    [...amounts(form)].filter((input) => input !== document.activeElement).forEach(group);
+  }
+}
+
 document.addEventListener("focusout", (event) => {
-  const form = event.target.matches?.(".cell__amount") && cellOf(event.target);
-  if (form && !isBusy(form)) {
-    group(event.target);
+  const form = cellOf(event.target);
+  if (form) {
+    setTimeout(groupLeft, 0, form); // only then is it known where the keyboard has gone
   }
 });
 
@@ -45,9 +52,7 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
     return;
   }
   tell(form);
-  if (!isHere(form) && !isBusy(form)) {
-    amounts(form).forEach(group);
-  }
+  groupLeft(form);
 });
 
 /* When it was saved stands once, above the figures; the cell itself has room for no more than a tick. */
