@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -41,6 +42,38 @@ def budget_change(view: View) -> View:
 def field(view: View) -> View:
     """A field that is fetched anew or saved; ``skane_digi.workspace.fields`` says whose it is."""
     return require_http_methods(["GET", "HEAD", "POST"])(_door(permissions.WRITES_BUDGETS, view))
+
+
+def _plans_to_read(user) -> QuerySet[Plan]:
+    return Plan.objects.visible_to(user).with_plan_before(user)
+
+
+def reading(
+    may: Callable[[object, Plan], bool],
+    *,
+    panel: str = "workspace/_signed_out.html",
+    plans: Callable[[object], QuerySet[Plan]] = _plans_to_read,
+) -> Callable[[View], View]:
+    """A page for those of whom ``may(user, plan)`` is true, whatever state the plan is in.
+
+    ``panel`` is the template that asks for a sign-in in place; it gets what had been typed. ``plans`` are those that
+    the plan is looked for among.
+    """
+
+    def door(view: View) -> View:
+        @never_cache
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, slug: str, *args, **kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _signed_out(request, panel)
+            plan = get_object_or_404(plans(request.user), slug=slug)
+            if not may(request.user, plan):
+                raise Http404
+            return view(request, plan, *args, **kwargs)
+
+        return guarded
+
+    return door
 
 
 def _door(roles: frozenset, view: View) -> View:
@@ -100,7 +133,9 @@ def _is_own_page(address: str, plan: Plan) -> bool:
     return address.startswith(f"/planer/{plan.slug}/")
 
 
-def _signed_out(request: HttpRequest) -> HttpResponse:
+def _signed_out(request: HttpRequest, panel: str = "") -> HttpResponse:
+    if request.htmx and panel:
+        return render(request, panel, {"text": request.POST.get("text", "")}, status=401)
     if request.htmx:
         context = {"bases": bases_sent(request)}
         return in_place(request, render(request, "workspace/_signed_out.html", context, status=401))

@@ -5,35 +5,19 @@ import json
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from plans import commenting
 from plans.commenting import CommentRefused
 from plans.models import CommentThread, Plan
 from plans.permissions import can_read_comments, can_write_budget, can_write_plan, visible_threads, writes_comments
-from skane_digi.workspace import panels
+from skane_digi.workspace import doors, panels
 from skane_digi.workspace.commented import Subject, conversation_of, find_subject, place_of, subject_of
 
-
-def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in those who may read comments on the plan, and give the view the plan instead of its name."""
-
-    @never_cache
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, slug: str, *args, **kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return signed_out(request)
-        plan = get_object_or_404(Plan.objects.visible_to(request.user).with_plan_before(request.user), slug=slug)
-        if not can_read_comments(request.user, plan):
-            raise Http404
-        return view(request, plan, *args, **kwargs)
-
-    return guarded
+door = doors.reading(can_read_comments, panel="workspace/comments/_signed_out.html")
 
 
 def writers_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -47,14 +31,6 @@ def writers_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         return view(request, plan, *args, **kwargs)
 
     return require_POST(guarded)
-
-
-def signed_out(request: HttpRequest) -> HttpResponse:
-    """Ask for a sign-in; in the panel what had been typed stays to be seen."""
-    if request.htmx:
-        context = {"text": request.POST.get("text", "")}
-        return render(request, "workspace/comments/_signed_out.html", context, status=401)
-    return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else request.path)
 
 
 @require_safe

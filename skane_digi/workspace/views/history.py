@@ -1,12 +1,7 @@
 """The history of a plan, and putting back what it tells."""
 
-import functools
-from collections.abc import Callable
-
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from plans.models import LogEntry, Plan
@@ -18,22 +13,12 @@ from skane_digi.workspace.putting_back import answer_put_back
 PANEL = "sidopanel"
 
 
-def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in those who read the plan's drafts, also when it has been sent, and give the view the plan."""
+def _reads_drafts(user, plan: Plan) -> bool:
+    """Those who read the plan's drafts read its history, also when it has been sent."""
+    return can_view_drafts(user, plan.collaboration_id)
 
-    @never_cache
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, slug: str, *args, **kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            if request.htmx:
-                return render(request, "workspace/history/_signed_out.html", status=401)
-            return redirect_to_login(request.get_full_path())
-        plan = get_object_or_404(Plan.objects.visible_to(request.user).with_plan_before(request.user), slug=slug)
-        if not can_view_drafts(request.user, plan.collaboration_id):
-            raise Http404
-        return view(request, plan, *args, **kwargs)
 
-    return guarded
+door = doors.reading(_reads_drafts, panel="workspace/history/_signed_out.html")
 
 
 @require_safe

@@ -5,11 +5,10 @@ import smtplib
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from plans import permissions, referring
@@ -18,6 +17,7 @@ from plans.referring import ReferralRefused, Round, rounds_of
 from plans.roles import ROLES_OF_ONE_ORGANISATION
 from skane_digi.documents.build import build_area
 from skane_digi.documents.render import ON_AREA_PAGE
+from skane_digi.workspace import doors
 from skane_digi.workspace.commented import conversation_of
 from skane_digi.workspace.letters import send_referral_letters
 from skane_digi.workspace.reading import parts_of
@@ -25,20 +25,11 @@ from skane_digi.workspace.referral_forms import ExtendForm, OpenForm
 from skane_digi.workspace.referral_page import answer_form_of, referral_page
 
 
-def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in those who take part in the plan's referrals, and give the view the plan instead of its name."""
+def _plans_with_content(user) -> QuerySet[Plan]:
+    return Plan.objects.with_plan_before(user).with_content()
 
-    @never_cache
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, slug: str, *args, **kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else request.path)
-        plan = get_object_or_404(Plan.objects.with_plan_before(request.user).with_content(), slug=slug)
-        if not permissions.can_view_referrals(request.user, plan):
-            raise Http404
-        return view(request, plan, *args, **kwargs)
 
-    return guarded
+door = doors.reading(permissions.can_view_referrals, plans=_plans_with_content)
 
 
 def chairs_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
