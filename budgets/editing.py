@@ -129,7 +129,7 @@ def rename_part(
 ) -> list[BudgetLine]:
     """Give the part of ``area`` that is called ``label`` another name, in every year and funding form of the plan."""
     plan = lock_plan(area)
-    new_label = tidy(LABEL, new_label)
+    label, new_label = tidy(LABEL, label), tidy(LABEL, new_label)
     if not new_label:
         raise EditRefused("Skriv vad delen heter.")
     years = [row.year for row in plan.years.all()]

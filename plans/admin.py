@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from plans import conversation_admin  # noqa: F401 comments and referrals register themselves
+from plans import conversation_admin, permissions  # noqa: F401 comments and referrals register themselves
 from plans.exchange_admin import ExchangeAdmin
 from plans.list_filters import FilledValuesFilter
 from plans.logged_admin import LoggedAdmin
@@ -264,6 +264,9 @@ class LogEntryAdmin(admin.ModelAdmin):
         "digest",
     ]
     show_full_result_count = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(permissions.log_to_read(request.user, Plan))
 
     def has_add_permission(self, request) -> bool:
         return False

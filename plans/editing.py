@@ -108,6 +108,14 @@ def lock_plan(row: models.Model) -> Plan:
     return plan
 
 
+def lock_plans() -> None:
+    """Lock every plan, for the rest of the transaction: for what may write in any of them. A collaboration has few.
+
+    Everything that writes locks plans first and the log's end last; in another order two would wait for each other.
+    """
+    list(Plan.objects.select_for_update().order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def edit_row(
     row: models.Model,
@@ -144,20 +152,21 @@ def edit_row(
     check(current, after)
     current.save(update_fields=list(after))
     if isinstance(current, FocusArea) and "name" in after:
-        _follow_name(current)
+        _follow_name(current, by=by, at=at)
     after = {name: _shown(current, current._meta.get_field(name)) for name in after}
     entry = log.record(action=action, subject=current, by=by, at=at, before=before, after=after)
     return Edit(current, entry, seen)
 
 
-def _follow_name(area: FocusArea) -> None:
+def _follow_name(area: FocusArea, *, by, at: datetime.datetime | None) -> None:
     """Let the plan say that an area that comes from an earlier plan is renamed, or continues under its old name."""
     for step in AreaLineage.objects.filter(successor=area, predecessor__isnull=False).select_related("predecessor"):
         has_old_name = step.predecessor.name == area.name
         kind = AreaLineage.Kind.CONTINUED if has_old_name else AreaLineage.Kind.RENAMED
         if step.kind != kind:
-            step.kind = kind
+            before, step.kind = {"kind": step.kind}, kind
             step.save(update_fields=["kind"])
+            log.record(action=LogEntry.Action.CHANGED, subject=step, by=by, at=at, before=before, after={"kind": kind})
 
 
 def locked_row(row: models.Model) -> models.Model:

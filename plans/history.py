@@ -241,7 +241,7 @@ def _reaching(
 ) -> models.QuerySet:
     """Leave out what is newer than the page, but for what may be the same act as its newest entries."""
     reach = (window or datetime.timedelta()) + SLACK
-    if question.until:
+    if question.until and question.until < datetime.date.max:
         midnight = datetime.datetime.combine(question.until, datetime.time.max, timezone.get_default_timezone())
         entries = entries.filter(at__lte=midnight + reach)
     if before is None:

@@ -5,8 +5,8 @@ asked of ``WriteRules``, as in the administration's forms.
 """
 
 import logging
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -15,6 +15,7 @@ from import_export.resources import ModelResource
 
 from plans import log
 from plans.columns import ColumnFault, PartColumn, ReferenceColumn
+from plans.editing import lock_plans
 from plans.import_outcome import (
     CHANGED,
     FAULTY,
@@ -28,7 +29,6 @@ from plans.import_outcome import (
     RowOutcome,
     text,
 )
-from plans.models import Plan
 from plans.row_log import record_row, values_of
 from plans.sheets import Sheet, SheetColumn
 from plans.write_rules import RowRules
@@ -255,10 +255,7 @@ def _run(sheet: Sheet, resource: MasterDataResource, headings: Sequence[str]) ->
     rows = tablib.Dataset(*(row.values for row in sheet.rows), headers=headings)
     faults: list[Fault] = []
     try:
-        with transaction.atomic(), nullcontext() if resource.is_dry_run else log.batch():
-            if not resource.is_dry_run:
-                # Nothing is sent for decision while its rows are written. A collaboration has few plans.
-                list(Plan.objects.select_for_update().order_by("pk").values_list("pk"))
+        with transaction.atomic(), nullcontext() if resource.is_dry_run else _writing():
             result = resource.import_data(rows, dry_run=resource.is_dry_run, rollback_on_validation_errors=True)
             faults += [fault for row in resource.outcomes for fault in row.faults]
             faults += [Fault(sheet.name, "Filen kunde inte läsas in.") for _ in result.base_errors]
@@ -267,6 +264,14 @@ def _run(sheet: Sheet, resource: MasterDataResource, headings: Sequence[str]) ->
     except _Undo:
         return faults, False
     return faults, True
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Nothing is sent for decision while its rows are written."""
+    lock_plans()
+    with log.batch():
+        yield
 
 
 def _with_known_headings(sheet: Sheet, resource: MasterDataResource) -> tuple[Sheet, list[Fault]]:

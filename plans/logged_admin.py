@@ -1,17 +1,42 @@
 """The administration's way to write: what is added, changed or deleted there is in the log, in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db import transaction
 
 from plans import log
+from plans.editing import lock_plans
 from plans.row_log import record_deletion, record_row, stored_values
+
+
+@contextmanager
+def writing(request) -> Iterator[None]:
+    """Hold every plan while a form is read and answered, so that nobody else writes what it is compared with."""
+    if request.method != "POST":
+        yield
+        return
+    with transaction.atomic():
+        lock_plans()
+        yield
 
 
 class LoggedAdmin:
     """Admin mixin, before ``WriteRules``. ``logged_fields`` are the fields that the log tells of, all unless given."""
 
     logged_fields: Sequence[str] = ()
+
+    def changeform_view(self, request, *args, **kwargs):
+        with writing(request):
+            return super().changeform_view(request, *args, **kwargs)
+
+    def changelist_view(self, request, *args, **kwargs):
+        with writing(request):
+            return super().changelist_view(request, *args, **kwargs)
+
+    def delete_view(self, request, *args, **kwargs):
+        with writing(request):
+            return super().delete_view(request, *args, **kwargs)
 
     def save_model(self, request, obj, form, change) -> None:
         with transaction.atomic():

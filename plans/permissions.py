@@ -18,6 +18,7 @@ WRITES_BUDGETS = WRITES_PLANS | {Role.ECONOMIST}
 MANAGES_MASTER_DATA = frozenset({Role.ADMINISTRATOR})
 WRITES_COST_MODEL = frozenset({Role.ADMINISTRATOR, Role.ECONOMIST})
 ENTERS_ADMINISTRATION = READS_DRAFTS
+READS_WHOLE_LOG = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 OPENS_REFERRALS = frozenset({Role.ADMINISTRATOR, Role.CHAIR})
 
 
@@ -85,6 +86,20 @@ def rows_to_write(user, roles, path: str = "") -> Q:
     if _may_act(user) and user.is_superuser:
         return Q()
     return Q(**{f"{path}collaboration__in": collaborations_with(user, roles) if _may_act(user) else ()})
+
+
+def log_to_read(user, plan_model) -> Q:
+    """Return the condition for the log's entries that ``user`` may read: those on the plans that they work on.
+
+    What belongs to no plan, such as accounts and roles, is for those who administer or audit.
+    """
+    if not _may_act(user):
+        return Q(pk__in=())
+    if user.is_superuser:
+        return Q()
+    own = plan_model._default_manager.filter(rows_to_write(user, READS_DRAFTS)).order_by()
+    on_plans = Q(plan_slug__in=own.values("slug"))
+    return on_plans | Q(plan_slug="") if has_role(user, READS_WHOLE_LOG) else on_plans
 
 
 def has_role(user, roles, collaboration=None) -> bool:

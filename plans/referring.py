@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from plans import log, permissions
 from plans.days import day_of
+from plans.editing import value_digest
 from plans.models import LogEntry, Organisation, Plan, Referral, ReferralAnswer
 from plans.models.referral import LONGEST_ANSWER, LONGEST_MESSAGE
 
@@ -22,6 +23,21 @@ class ReferralRefused(Exception):
     def __init__(self, reason: str, field: str = ""):
         self.reason, self.field = reason, field
         super().__init__(reason)
+
+
+class AnswerChanged(ReferralRefused):
+    """Somebody else has saved the organisation's answer meanwhile. ``base`` is the digest of it as it is now."""
+
+    def __init__(self, answer: ReferralAnswer):
+        self.base = answer_digest(answer)
+        who = answer.recorded_by.get_full_name() or answer.recorded_by.get_username()
+        said = f"{answer.get_kind_display()}{f', ”{answer.text}”' if answer.text else ''}"
+        super().__init__(f"{who} har sparat ett svar sedan du öppnade sidan: {said}. Spara igen om ditt ska gälla.")
+
+
+def answer_digest(answer: ReferralAnswer | None) -> str:
+    """Return the digest of what is answered, to send along with a form; of nothing where there is no answer."""
+    return "-".join(value_digest(answer or ReferralAnswer(), name) for name in KEPT_FIELDS)
 
 
 @transaction.atomic
@@ -101,12 +117,14 @@ def record_answer(
     text: str = "",
     registry_number: str = "",
     answered_on: datetime.date | None = None,
+    base: str = "",
     by,
     at: datetime.datetime | None = None,
 ) -> ReferralAnswer:
     """Record, or change, what ``organisation`` answers, and return it. ``answered_on`` is today unless given.
 
-    Raises ``ReferralRefused``, and then nothing is changed.
+    ``base`` is the digest of the answer that the writer has seen. Raises ``AnswerChanged`` where it is another by now,
+    and otherwise ``ReferralRefused``, and then nothing is changed.
     """
     at = at or timezone.now()
     referral = _locked_open(referral)
@@ -125,6 +143,8 @@ def record_answer(
     before = {name: getattr(answer, name) for name in KEPT_FIELDS} if answer else {}
     if before == wished:
         return answer
+    if base and base != answer_digest(answer):
+        raise AnswerChanged(answer)
     if answer is None:
         answer = ReferralAnswer(referral=referral, organisation=organisation)
     for name, value in {**wished, "recorded_by": by, "recorded_at": at}.items():

@@ -47,6 +47,8 @@ def siblings_of(row: models.Model) -> models.QuerySet:
 def add_row(row: models.Model, *, by, at: datetime.datetime | None = None) -> models.Model:
     """Save the new ``row`` last among its siblings, log it and return it. Raises ``EditRefused``."""
     lock_plan(row)
+    if isinstance(row, Activity) and row.parent_id:
+        row.parent = locked_row(row.parent)  # it may have been moved since it was read
     for field in row._meta.concrete_fields:
         if isinstance(field, models.CharField | models.TextField) and field.name not in ("key", "slug"):
             setattr(row, field.attname, tidy(field, getattr(row, field.attname)))
@@ -66,7 +68,7 @@ def add_area(*, plan: Plan, name: str, by, at: datetime.datetime | None = None) 
     if not area.slug:
         raise EditRefused("Skriv områdets namn. Det behöver minst en bokstav eller siffra.")
     add_row(area, by=by, at=at)
-    AreaLineage.objects.create(plan=plan, kind=AreaLineage.Kind.NEW, successor=area)
+    add_row(AreaLineage(plan=plan, kind=AreaLineage.Kind.NEW, successor=area), by=by, at=at)
     return area
 
 
@@ -192,6 +194,7 @@ def split_period(
     before = {"start_year": period.start_year, "end_year": period.end_year}
     new = ActivityPeriod(focus_area=period.focus_area, start_year=year, end_year=period.end_year)
     _refuse_same_years(new)
+    check(new, {"start_year", "end_year"})
     period.end_year = year - 1
     _refuse_same_years(period)
     period.save(update_fields=["end_year"])

@@ -145,7 +145,7 @@ def find_area(plan: Plan, pk: int) -> FocusArea:
 def find_cell(plan: Plan, area_pk: int, year: int, form_slug: str, part: str) -> CellPlace:
     """Return the place that an address names. Raises ``RowIsGone`` for a part that has another name by now."""
     area = find_area(plan, area_pk)
-    form = plan.collaboration.funding_forms.filter(slug=form_slug).first()
+    form = next((form for form in plan.collaboration.funding_forms.all() if form.slug == form_slug), None)
     if form is None or year not in {row.year for row in plan.years.all()}:
         raise Http404
     if not part:

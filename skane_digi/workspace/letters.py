@@ -43,7 +43,8 @@ def _speakers(referral: Referral, members: set[int]):
 
 
 def _title(referral: Referral, is_reminder: bool) -> str:
-    title = f"Remiss: {referral.plan.title}, svar senast {referral.due_on}"
+    # A title that was pasted or imported may have line breaks, which no letter's subject can hold.
+    title = f"Remiss: {' '.join(referral.plan.title.split())}, svar senast {referral.due_on}"
     return f"Påminnelse. {title}" if is_reminder else title
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import models
 
-from plans.models import LogEntry, Plan
-from plans.natural_keys import Keyed
+from plans.models import Comment, CommentThread, LogEntry, Plan
 from skane_digi.workspace.fields import FIELDS
 
 MOST_ENTRIES = 200
+# What is said of the plan changes nothing in it.
+CONVERSATION = tuple(model._meta.label_lower for model in (CommentThread, Comment))
 OF_FIELDS = (LogEntry.Action.CHANGED, LogEntry.Action.RESTORED)
 
 
@@ -41,7 +42,7 @@ def newest(plan: Plan) -> int:
 def news_since(plan: Plan, number: int, user) -> News:
     """Return what others than ``user`` have changed in ``plan`` after the log's entry ``number``."""
     entries = list(LogEntry.objects.filter(plan_slug=plan.slug, number__gt=number).order_by("number")[:MOST_ENTRIES])
-    others = [entry for entry in entries if entry.actor_id != user.pk]
+    others = [entry for entry in entries if entry.actor_id != user.pk and entry.subject not in CONVERSATION]
     ids = _ids(others)
     changed, moved = {}, []
     for entry in others:
@@ -68,17 +69,16 @@ def _ids(entries: Iterable[LogEntry]) -> dict[tuple[str, str], int]:
     found = {}
     for kind, wanted in keys.items():
         model = apps.get_model(kind)
-        if model not in FIELDS:
-            continue
-        if issubclass(model, Keyed):
-            values = {json.loads(key)[0]: key for key in wanted}
-            rows = model._default_manager.filter(key__in=values).values_list("key", "pk")
-            found |= {(kind, values[key]): pk for key, pk in rows}
-        else:
-            found |= {(kind, key): _pk(model, key) for key in wanted}
+        if model in FIELDS:
+            by_parts = {tuple(json.loads(key)): key for key in wanted}
+            rows = model._default_manager.filter(_named(model, by_parts)).values_list("pk", *model.NATURAL_KEY)
+            found |= {(kind, by_parts[tuple(parts)]): pk for pk, *parts in rows}
     return found
 
 
-def _pk(model: type[models.Model], key: str) -> int | None:
-    lookups = dict(zip(model.NATURAL_KEY, json.loads(key), strict=True))
-    return model._default_manager.filter(**lookups).values_list("pk", flat=True).first()
+def _named(model: type[models.Model], keys: Iterable[tuple]) -> models.Q:
+    """Return the condition for the rows that have one of the natural keys."""
+    asked = models.Q(pk__in=())
+    for key in keys:
+        asked |= models.Q(**dict(zip(model.NATURAL_KEY, key, strict=True)))
+    return asked

@@ -6,7 +6,7 @@ from django import forms
 
 from plans.models import ReferralAnswer
 from plans.models.referral import LONGEST_ANSWER, LONGEST_MESSAGE
-from plans.referring import ReferralRefused
+from plans.referring import KEPT_FIELDS, AnswerChanged, ReferralRefused, answer_digest
 
 
 class DayField(forms.DateField):
@@ -61,11 +61,20 @@ class AnswerForm(RefusableForm):
     )
     registry_number = forms.CharField(label="Diarienummer", required=False, max_length=60)
     answered_on = DayField(label="Svarsdag", help_text="Den dag svaret kom.")
+    base = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, answer: ReferralAnswer | None, day: datetime.date, with_day: bool):
         initial = {"answered_on": day}
         if answer is not None:
-            initial = {name: getattr(answer, name) for name in self.base_fields}
+            initial = {name: getattr(answer, name) for name in KEPT_FIELDS}
+        initial["base"] = answer_digest(answer)
         super().__init__(data, initial=initial)
         if not with_day:
             del self.fields["answered_on"]
+
+    def refuse(self, refusal: ReferralRefused) -> None:
+        """Let the next try follow on what the writer has now been told of."""
+        super().refuse(refusal)
+        if isinstance(refusal, AnswerChanged):
+            self.data = self.data.copy()
+            self.data["base"] = refusal.base

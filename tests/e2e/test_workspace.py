@@ -10,6 +10,7 @@ from plans.editing import edit_row, value_digest
 from plans.models import FocusArea, Goal, LogEntry, Plan
 from plans.roles import Role
 from skane_digi.workflows import start_next_plan
+from tests import conversation_factories as talk
 from tests import factories as make
 from tests.e2e.test_accessibility import RULES
 
@@ -179,6 +180,56 @@ def test_what_a_colleague_saves_is_shown_where_one_does_not_write_and_told_where
     expect(page.locator("#mal .news-note").first).to_contain_text("Ändrat av Ofelia Ordförande")
     expect(page.locator("#bakgrund .news-note")).to_contain_text("Ofelia Ordförande sparade en annan text här")
     expect(background(page)).not_to_contain_text("Ofelias")
+
+
+def test_what_is_typed_before_the_scripts_have_come_is_saved_all_the_same(signed_in, people, area):
+    page = signed_in(people[Role.EDITOR])
+    waiting = []
+    page.route("**/autosave.js", lambda route: waiting.append(route))
+    page.goto("/planer/2025/arbetsyta/omraden/npo/", wait_until="commit")
+    page.locator("#mal textarea").first.fill("Skrivet i förväg.")
+    waiting[0].continue_()
+    saved(page, "#mal")
+    assert area.goals.first().text == "Skrivet i förväg."
+
+
+def test_a_comment_that_was_not_sent_is_offered_back(signed_in, people, area):
+    page = open_area(signed_in, people[Role.EDITOR])
+    page.locator("#bakgrund .comment-link").click()
+    page.locator("#sidopanel textarea").fill("En halv kommentar")
+    page.reload()
+    expect(page.locator("form[data-rich-text=klar]").first).to_be_visible()
+    page.locator("#syfte .comment-link").click()
+    expect(page.locator("#sidopanel")).to_contain_text("Syfte och nytta")
+    expect(page.locator("#sidopanel textarea")).to_have_value("")
+    page.locator("#bakgrund .comment-link").click()
+    expect(page.locator("#sidopanel textarea")).to_have_value("En halv kommentar")
+    expect(page.locator("#sidopanel .kept-note")).to_contain_text("är inte skickat än")
+    page.locator("#sidopanel").get_by_role("button", name="Kommentera").click()
+    expect(page.locator("#sidopanel")).to_contain_text("Kommentaren är sparad.")
+    expect(page.locator("#sidopanel textarea").last).to_have_value("")
+    page.reload()
+    expect(page.locator("form[data-rich-text=klar]").first).to_be_visible()
+    page.locator("#bakgrund .comment-link").click()
+    expect(page.locator("#sidopanel")).to_contain_text("En halv kommentar")
+    expect(page.locator("#sidopanel .kept-note")).to_have_count(0)
+
+
+def test_an_answer_to_a_referral_is_kept_until_it_is_saved(signed_in, people, plan_2025):
+    talk.make_running_referral(plan_2025, by=people[Role.CHAIR])
+    page = signed_in(people[Role.CHAIR])
+    page.goto("/planer/2025/remiss/svar/1285/")
+    page.get_by_label("Avstyrker").check()
+    page.locator("textarea[name=text]").fill("Vi behöver mer tid.")
+    page.reload()
+    expect(page.locator("textarea[name=text]")).to_have_value("Vi behöver mer tid.")
+    expect(page.locator(".kept-note")).to_be_visible()
+    page.get_by_label("Avstyrker").check()
+    page.get_by_role("button", name="Spara svaret").click()
+    expect(page.locator("textarea[name=text]")).to_have_count(0)
+    page.goto("/planer/2025/remiss/svar/1285/")
+    expect(page.locator("textarea[name=text]")).to_have_value("Vi behöver mer tid.")
+    expect(page.locator(".kept-note")).to_have_count(0)
 
 
 def test_goals_are_reordered_by_the_keyboard_alone(signed_in, people, area):

@@ -172,7 +172,7 @@ class TestList:
         resolve_thread(thread=talk.make_thread(plan, other, by=editor), by=editor)
         open_ones = client.get(url("comments", plan))
         assert self.groups(open_ones) == {"Planen i sin helhet": 1, "Område 1": 1, "Område 2": 0}
-        assert "2 öppna trådar av 3" in " ".join(soup_of(open_ones).select_one(".lead").text.split())
+        assert "Öppna trådar: 2 av 3." in " ".join(soup_of(open_ones).select_one(".lead").text.split())
         assert self.groups(client.get(url("comments", plan), {"visa": "alla"}))["Område 2"] == 1
         only = client.get(url("comments", plan), {"visa": "alla", "omrade": other.slug})
         assert self.groups(only) == {"Område 2": 1}
@@ -202,7 +202,7 @@ class TestList:
         assert "redan markerad som klar" in again.content.decode()
 
     def test_an_empty_one_says_what_will_be_there(self, client, plan, editor):
-        assert "Här samlas alla trådar" in client.get(url("comments", plan)).content.decode()
+        assert "Här samlas alla kommentarer" in client.get(url("comments", plan)).content.decode()
 
     def test_the_number_of_queries_does_not_grow(self, client, plan, editor, django_assert_max_num_queries):
         talk.make_thread(plan, plan.focus_areas.first(), by=editor)

@@ -117,6 +117,16 @@ def test_the_plans_page_leads_those_who_write_to_the_workspace(client, people, d
         assert (f'href="{link}"' in client.get(draft.get_absolute_url()).content.decode()) is sees, who
 
 
+@pytest.mark.parametrize("status", ["draft", "submitted"])
+def test_the_plans_page_leads_those_who_read_drafts_to_its_history(status, client, people, draft):
+    draft.status = status
+    draft.save()
+    link = reverse("workspace:history", args=[draft.slug])
+    for who, sees in (("auditor", True), ("economist", True), ("reader", False)):
+        client.force_login(people[who])
+        assert (f'href="{link}"' in client.get(draft.get_absolute_url()).content.decode()) is sees, who
+
+
 def test_a_draft_of_nothing_says_what_to_do_first(client, people, plan_2024):
     plan = make.make_plan(collaboration=plan_2024.collaboration)
     client.force_login(people["editor"])

@@ -46,8 +46,16 @@ function button(words, action) {
   return made;
 }
 
+/* Where a draft lies that was offered back and neither taken nor thrown away before one wrote something else. */
+const earlier = (form) => `${address(form)}#tidigare`;
+
 function keep(form) {
   const { values, bases } = contents(form);
+  if (form.matches(".has-draft")) {
+    form.classList.remove("has-draft");
+    drafts.put(earlier(form), drafts.get(address(form)) ?? drafts.get(earlier(form)));
+    drafts.remove(address(form));
+  }
   const first = drafts.get(address(form));
   const kept = drafts.put(address(form), { values, bases: first?.bases ?? bases, at: Date.now() });
   if (!kept) {
@@ -228,12 +236,13 @@ function grow(field) {
 
 /* A draft that did not reach the server last time is offered back. */
 function offer(form) {
-  const draft = drafts.get(address(form));
-  if (!draft) {
+  const place = [address(form), earlier(form)].find((each) => drafts.get(each));
+  if (!place) {
     return;
   }
+  const draft = drafts.get(place);
   if (JSON.stringify(draft.values) === valuesOf(form)) {
-    drafts.remove(address(form));
+    drafts.remove(place);
     return;
   }
   const when = new Date(draft.at);
@@ -245,9 +254,14 @@ function offer(form) {
     form,
     `Osparad text från ${time} finns kvar i den här webbläsaren: `,
     typed,
-    button("Ta tillbaka texten", () => takeBack(form, draft)),
+    button("Ta tillbaka texten", () => {
+      drafts.remove(place);
+      drafts.put(address(form), draft);
+      takeBack(form, draft);
+    }),
     button("Kasta den", () => {
-      drafts.remove(address(form));
+      drafts.remove(place);
+      form.classList.remove("has-draft");
       note(form, "");
     }),
   );
@@ -284,13 +298,23 @@ document.addEventListener("click", (event) => {
   }
 });
 
+function isWrittenIn(field) {
+  return field.defaultValue !== undefined && field.value !== field.defaultValue && !isBase(field.name);
+}
+
 function prepare(root) {
   const forms = [...(root.matches?.("form[data-autosave]") ? [root] : []), ...root.querySelectorAll("form[data-autosave]")];
   for (const form of forms) {
     if (form.dataset.saved === undefined) {
-      form.dataset.saved = valuesOf(form);
+      // Somebody may have begun to write before this file had come: that is not saved.
+      const early = [...form.elements].find(isWrittenIn);
+      form.dataset.saved = early ? "" : valuesOf(form);
       form.querySelectorAll("textarea.edit__input").forEach(grow);
-      offer(form);
+      if (early) {
+        early.dispatchEvent(new Event("input", { bubbles: true }));
+      } else {
+        offer(form);
+      }
     }
   }
 }

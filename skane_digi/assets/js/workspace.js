@@ -1,11 +1,8 @@
 /* The workspace around its fields: the page as it will print, the panel beside, menus, and where the keyboard is. */
 
-import { Drafts } from "./drafts.js";
-
 const PAGE_WIDTH = 794; // A4 at 96 dots an inch
 const space = document.getElementById("arbetsyta");
 const panel = document.getElementById("sidopanel");
-const drafts = new Drafts(space.dataset.user);
 let opener = null;
 
 /* The page as it will print, as wide as there is room for. */
@@ -101,22 +98,6 @@ document.addEventListener(
   true,
 );
 
-/* What is written in a line that adds a row is kept too until the row is there. */
-document.addEventListener("input", (event) => {
-  const form = event.target.closest?.("form[data-add]");
-  if (form) {
-    const text = form.elements.namedItem("text").value;
-    text ? drafts.put(form.getAttribute("action"), { text, at: Date.now() }) : drafts.remove(form.getAttribute("action"));
-  }
-});
-
-document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const form = event.detail.requestConfig.elt;
-  if (form.matches?.("form[data-add]") && event.detail.xhr.status < 300) {
-    drafts.remove(form.getAttribute("action"));
-  }
-});
-
 document.body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.elt.matches?.("form[data-autosave]")) {
     return;
@@ -125,6 +106,23 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
     tell("Ingen kontakt med servern. Ingenting är ändrat. Försök igen om en stund.");
   } else if (event.detail.xhr.status >= 400 && ![401, 409, 410, 422].includes(event.detail.xhr.status)) {
     tell(`Servern svarade med fel ${event.detail.xhr.status}. Ingenting är ändrat. Läs in sidan igen och försök på nytt.`);
+  }
+});
+
+/* On the way to another page nothing more is sent than what is being written: a second click would do it twice. */
+const LEAVES = ["HX-Redirect", "HX-Refresh"];
+let isLeaving = false;
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (LEAVES.some((name) => event.detail.xhr.getResponseHeader(name))) {
+    isLeaving = true;
+    setTimeout(() => (isLeaving = false), 5_000); // should the way be closed
+  }
+});
+
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (isLeaving && !event.detail.elt.matches?.("form[data-autosave]")) {
+    event.preventDefault();
   }
 });
 
@@ -171,13 +169,3 @@ new MutationObserver(() => {
     }
   }, TOLD_FOR);
 }).observe(space, { childList: true, subtree: false });
-
-htmx.onLoad((root) => {
-  for (const form of root.querySelectorAll?.("form[data-add]") ?? []) {
-    const draft = drafts.get(form.getAttribute("action"));
-    const field = form.elements.namedItem("text");
-    if (draft?.text && !field.value) {
-      field.value = draft.text;
-    }
-  }
-});

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from plans.models import FocusArea, Plan
-from plans.permissions import can_start_plan, can_write_budget, can_write_plan
+from plans.permissions import can_start_plan, can_view_drafts, can_write_budget, can_write_plan
 from skane_digi.documents.build import build_area, document_of
 from skane_digi.documents.render import IN_PLAN, ON_AREA_PAGE
 from skane_digi.portal.findings import linked_findings, linked_missing
@@ -43,6 +43,7 @@ def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may_start_plan": can_start_plan(request.user, plan),
         "may_write_plan": can_write_plan(request.user, plan),
         "may_write_budget": can_write_budget(request.user, plan),
+        "may_read_history": can_view_drafts(request.user, plan.collaboration_id),
     }
     return render(request, "portal/plan_detail.html", context)
 
