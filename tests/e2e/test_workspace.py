@@ -52,8 +52,11 @@ def background(page):
 
 
 def type_at_end(page, text: str) -> None:
+    """Write at the end of the background, no faster than a hand goes from the mouse to the keyboard."""
     background(page).click()
+    page.wait_for_timeout(200)
     page.keyboard.press("Control+End")
+    page.wait_for_timeout(200)
     page.keyboard.type(text)
 
 
@@ -323,8 +326,10 @@ def test_running_text_is_formed_from_the_keyboard(signed_in, people, area):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(editor).to_be_focused()
+    page.wait_for_timeout(200)
     page.keyboard.type("En rubrik")
     page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
     page.keyboard.type("Ett stycke.")
     saved(page, "#syfte")
     area.refresh_from_db()
