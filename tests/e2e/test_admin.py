@@ -18,6 +18,11 @@ HEADINGS = ["Läns- eller kommunkod", "Webbplats", "Organisationsnummer"]
 IMPORT = "/admin/plans/organisation/import/"
 
 
+# Every box that completes what is typed has come and has a name.
+NAMED = """() => [...document.querySelectorAll("select.admin-autocomplete:not([id*=__prefix__])")].every(
+    (select) => select.parentElement.querySelector(".select2-selection[aria-label]"))"""
+
+
 @pytest.fixture
 def signed_in(open_page, live_server, real_plans):
     """Return a function that opens a page on which a superuser has signed in."""
@@ -87,6 +92,7 @@ def test_every_kind_of_page_is_clean_under_axe_and_fits(signed_in, addresses, wi
     page, found, wide = signed_in(width=width, scheme=scheme), [], []
     for address in addresses:
         assert page.goto(address).status == 200, address
+        page.wait_for_function(NAMED)
         found += violations(page)
         wide += [address] if too_wide(page) else []
     choose_file(page, ["1285", "ny.example", "212000-1173"], ["1233", "ny.example", None])

@@ -42,8 +42,9 @@
   }
 
   window.addEventListener("load", () => {
-    name(document);
     const jQuery = window.django?.jQuery;
+    // On a slow machine the boxes come after the page: this waits its turn behind them.
+    jQuery ? jQuery(() => name(document)) : name(document);
     jQuery?.(document).on("select2:select select2:unselect select2:close", () => nameComboBoxes(document));
     document.addEventListener("formset:added", (event) => setTimeout(() => name(event.target)));
   });
