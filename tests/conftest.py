@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
-from plans import log_triggers
+from plans import frozen_triggers, log_triggers
 from plans.models import Plan
 from skane_digi import demo
 
@@ -47,15 +47,17 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 def _let_tests_empty_the_log() -> None:
-    """A test with real transactions empties every table afterwards, which the database refuses for the log."""
+    """A test with real transactions empties every table afterwards, and the database refuses that for what is kept."""
     operations = type(connection.ops)  # the class: a browser test's event loop gets a connection of its own
     flush = operations.execute_sql_flush
 
     def flush_with_log(self, sql_list) -> None:
         with transaction.atomic(using=self.connection.alias):
-            log_triggers.remove(self.connection)
+            for triggers in (log_triggers, frozen_triggers):
+                triggers.remove(self.connection)
             flush(self, sql_list)
-            log_triggers.install(self.connection)
+            for triggers in (log_triggers, frozen_triggers):
+                triggers.install(self.connection)
 
     operations.execute_sql_flush = flush_with_log
 

@@ -21,12 +21,20 @@ class Plan(NaturallyKeyed):
         DRAFT = "draft", "Utkast"
         REFERRAL = "referral", "Remiss"
         SUBMITTED = "submitted", "För beslut"
-        PREPARED = "prepared", "Beredd"
+        PREPARED = "prepared", "Behandlad"
         RECOMMENDED = "recommended", "Rekommenderad"
+        DECIDING = "deciding", "Beslut hos huvudmännen"
         ADOPTED = "adopted", "Fastställd"
         CLOSED = "closed", "Avslutad"
 
-    PUBLIC_STATUSES = (Status.SUBMITTED, Status.PREPARED, Status.RECOMMENDED, Status.ADOPTED, Status.CLOSED)
+    PUBLIC_STATUSES = (
+        Status.SUBMITTED,
+        Status.PREPARED,
+        Status.RECOMMENDED,
+        Status.DECIDING,
+        Status.ADOPTED,
+        Status.CLOSED,
+    )
     DECIDED_STATUSES = (Status.ADOPTED, Status.CLOSED)
 
     collaboration = models.ForeignKey(Collaboration, models.PROTECT, related_name="plans", verbose_name="samverkan")
@@ -43,6 +51,24 @@ class Plan(NaturallyKeyed):
         verbose_name = "handlingsplan"
         verbose_name_plural = "handlingsplaner"
         ordering = ["-slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "draft",
+                        "referral",
+                        "submitted",
+                        "prepared",
+                        "recommended",
+                        "deciding",
+                        "adopted",
+                        "closed",
+                    ]
+                ),
+                name="plan_status_known",
+                violation_error_message="Det läget finns inte.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

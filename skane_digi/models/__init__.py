@@ -1,5 +1,6 @@
 """The public surface of the site's own models."""
 
 from skane_digi.models.invitation import Invitation, InvitedRole
+from skane_digi.models.papers import Paper, PaperBatch
 
-__all__ = ["Invitation", "InvitedRole"]
+__all__ = ["Invitation", "InvitedRole", "Paper", "PaperBatch"]

@@ -103,8 +103,9 @@ def test_every_address_outside_the_administration_is_listed_here():
     """DESIGN: every URL listed in a test with who may open it."""
     top = get_resolver().url_patterns
     namespaces = {pattern.app_name: pattern for pattern in top if isinstance(pattern, URLResolver)}
-    # Those of the workspace are listed in tests/workspace/access.py.
-    assert set(namespaces) == {"portal", "workspace", "accounts", "admin", None}
+    # Those of the workspace are listed in tests/workspace/access.py, and those of a decision beside their own tests.
+    elsewhere = {"workspace", "versions", "decisions", "papers", "reminders"}
+    assert set(namespaces) == {"portal", "accounts", "admin", None} | elsewhere
     assert not [pattern for pattern in top if not isinstance(pattern, URLResolver)]
     assert {pattern.name for pattern in namespaces["portal"].url_patterns} == set(ACCESS)
     assert {pattern.name for pattern in namespaces["accounts"].url_patterns} == {*ACCOUNT_ACCESS, "accept"}
