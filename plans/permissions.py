@@ -20,6 +20,7 @@ WRITES_COST_MODEL = frozenset({Role.ADMINISTRATOR, Role.ECONOMIST})
 ENTERS_ADMINISTRATION = READS_DRAFTS
 READS_WHOLE_LOG = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 OPENS_REFERRALS = frozenset({Role.ADMINISTRATOR, Role.CHAIR})
+TAKES_STEPS = frozenset({Role.ADMINISTRATOR, Role.CHAIR})
 
 
 def can_view_drafts(user, collaboration=None) -> bool:
@@ -228,3 +229,75 @@ def can_answer_referral(user, referral, organisation, at=None) -> bool:
         return True
     own = organisations_of(user, collaboration, ROLES_OF_ONE_ORGANISATION)
     return organisation.pk in own and referral.takes_answers_on(day_of(at))
+
+
+def can_take_steps(user, plan) -> bool:
+    """Whether ``user`` leads the plan on its way to a decision, from freezing it to closing it."""
+    return has_role(user, TAKES_STEPS, plan.collaboration_id)
+
+
+def can_find_conditions(user, plan) -> bool:
+    """Whether ``user`` may find that a condition in words is met."""
+    return can_take_steps(user, plan)
+
+
+def can_record_decision(user, version, organisation) -> bool:
+    """SGD records for every organisation that is to decide, a registrar for their own."""
+    allowed = organisations_to_record(user, version)
+    return organisation.code in version.member_codes and (allowed is None or organisation.pk in allowed)
+
+
+def organisations_to_record(user, version) -> frozenset[int] | None:
+    """Return the ids of the organisations whose decisions ``user`` may record; ``None`` is all of them."""
+    collaboration = version.plan.collaboration_id
+    if has_role(user, WRITES_PLANS, collaboration):
+        return None
+    return organisations_of(user, collaboration, ROLES_OF_ONE_ORGANISATION)
+
+
+def can_view_version(user, version) -> bool:
+    """What is out for decision, adopted or replaced is everyone's; what was sent back is its collaboration's.
+
+    ``version`` comes with its round.
+    """
+    if version.round.state != version.round.State.RETURNED:
+        return True
+    return has_role(user, READS_REFERRALS, version.plan.collaboration_id)
+
+
+def visible_versions(user, version_model) -> Q:
+    """Return the condition for the versions that ``user`` may see; the same as ``can_view_version``."""
+    if _may_act(user) and user.is_superuser:
+        return Q()
+    own = collaborations_with(user, READS_REFERRALS) if _may_act(user) else ()
+    returned = version_model._meta.get_field("round").related_model.State.RETURNED
+    return ~Q(round__state=returned) | Q(plan__collaboration__in=own)
+
+
+def can_view_register(user, plan) -> bool:
+    """Decisions on a plan that is or has been adopted are everyone's, others its collaboration's."""
+    if plan.is_decided or has_role(user, READS_REFERRALS, plan.collaboration_id):
+        return True
+    return plan.decision_rounds.adopted_once().exists()
+
+
+def can_read_extract(user, plan) -> bool:
+    """Whether ``user`` may read the protocol extracts of the plan's decisions, which may name persons."""
+    return has_role(user, READS_REFERRALS, plan.collaboration_id)
+
+
+def can_order_papers(user, plan) -> bool:
+    """Whether ``user`` may have the papers of every member made."""
+    return has_role(user, READS_DRAFTS, plan.collaboration_id)
+
+
+def paper_organisations(user, plan) -> frozenset[int] | None:
+    """Return the ids of the organisations whose papers ``user`` may have; ``None`` is all of them."""
+    if can_order_papers(user, plan):
+        return None
+    return organisations_of(user, plan.collaboration_id)
+
+
+def can_edit_paper_texts(user, collaboration) -> bool:
+    """Whether ``user`` may word the papers that go out to the members."""
+    return has_role(user, TAKES_STEPS, collaboration)

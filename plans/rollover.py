@@ -40,6 +40,9 @@ DECLARATION: Declaration = {
         "lineage": Renewed("Skrivs ur valet för varje område."),
         "comment_threads": LeftOut("Samtalet om den gamla planens text; det som är kvar att göra skrivs om i den nya."),
         "referrals": LeftOut("Den nya planen har inte varit ute på remiss."),
+        "versions": LeftOut("Den nya planen är inte fryst ännu."),
+        "decision_rounds": LeftOut("Den nya planen är inte sänd för beslut."),
+        "steps": LeftOut("Den nya planen börjar sin egen väg till beslut."),
     },
     PlanYear: {
         "id": OWN_ID,

@@ -26,7 +26,7 @@ LONGEST_MODULE = 400
 LONGEST_VIEW = 20
 
 # Fields whose Swedish word is spelt as the English name.
-SAME_WORD = {"organisation", "period", "person", "text"}
+SAME_WORD = {"organisation", "period", "person", "text", "version"}
 # Times are measured in floats; money never is.
 MEASURING = {"skane_digi/benchmark.py", "skane_digi/management/commands/bench.py"}
 # Where a person's visit begins, and what a page shows of an invitation at this moment.

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from plans.models.organisation import Organisation
 from plans.models.version import PlanVersion
-from plans.natural_keys import Keyed, NaturalKeyManager
+from plans.natural_keys import Keyed, NaturalKeyManager, NaturallyKeyed
 
 
 class ReminderLetter(Keyed):
@@ -43,13 +43,17 @@ class ReminderLetter(Keyed):
         return f"{self.organisation}, {self.occasion}: {self.address}"
 
 
-class LetterChoice(models.Model):
+class LetterChoice(NaturallyKeyed):
     """What a person wants by e-mail. Without a row: everything."""
+
+    NATURAL_KEY = ("person__username",)
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="letter_choice", verbose_name="person"
     )
     wants_reminders = models.BooleanField("vill ha påminnelser om beslut", default=True)
+
+    objects = NaturalKeyManager()
 
     class Meta:
         verbose_name = "val av brev"

@@ -126,6 +126,12 @@ class VersionFault(Keyed, Frozen):
         return self.text
 
 
+class RoundQuerySet(models.QuerySet):
+    def adopted_once(self) -> Self:
+        """Rounds of versions that are or have been adopted."""
+        return self.filter(state__in=[DecisionRound.State.ADOPTED, DecisionRound.State.REPLACED])
+
+
 class DecisionRound(Keyed):
     """How it goes for a version: open for decisions, adopted, sent back or replaced by a later one.
 
@@ -152,7 +158,7 @@ class DecisionRound(Keyed):
         verbose_name="vilar på besluten om",
     )
 
-    objects = NaturalKeyManager()
+    objects = NaturalKeyManager.from_queryset(RoundQuerySet)()
 
     class Meta:
         verbose_name = "beslutsomgång"
@@ -161,10 +167,16 @@ class DecisionRound(Keyed):
         default_permissions = ["view"]
         constraints = [
             models.UniqueConstraint(
-                fields=["plan"], condition=Q(state="open"), name="decision_round_open_once_per_plan"
+                fields=["plan"],
+                condition=Q(state="open"),
+                name="decision_round_open_once_per_plan",
+                violation_error_message="Planen har redan en version som väntar på beslut.",
             ),
             models.UniqueConstraint(
-                fields=["plan"], condition=Q(state="adopted"), name="decision_round_adopted_once_per_plan"
+                fields=["plan"],
+                condition=Q(state="adopted"),
+                name="decision_round_adopted_once_per_plan",
+                violation_error_message="Planen har redan en version som är fastställd.",
             ),
             models.CheckConstraint(
                 condition=Q(needs_all=True) | Q(consents_from__isnull=False),

@@ -34,6 +34,7 @@ from plans.models import (
 from plans.richtext import plain_text, sanitise
 from skane_digi import demo
 from skane_digi.management.commands import build_reference_fixtures as reference
+from tests.decision_factories import DECISION_MODELS
 
 pytestmark = pytest.mark.django_db
 
@@ -306,11 +307,11 @@ def test_a_table_whose_sum_is_not_its_parts_is_refused(tmp_path, monkeypatch):
         reference.population()
 
 
-WRITTEN = {LogEntry, LogHead, RoleAssignment, CommentThread, Comment, Referral, ReferralAnswer}
+WRITTEN = {LogEntry, LogHead, RoleAssignment, CommentThread, Comment, Referral, ReferralAnswer} | DECISION_MODELS
 
 
 def content_models() -> list:
-    """Every model that fixtures carry. The log and what is said in comments are written, never loaded."""
+    """Every model that fixtures carry. The log, comments, versions and decisions are written, never loaded."""
     models = [*apps.get_app_config("plans").get_models(), *apps.get_app_config("budgets").get_models()]
     return [model for model in models if model not in WRITTEN]
 

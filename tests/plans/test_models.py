@@ -30,6 +30,7 @@ from plans.models import (
 )
 from plans.richtext import plain_text, sanitise
 from tests import factories as make
+from tests.decision_factories import DECISION_MODELS
 
 pytestmark = pytest.mark.django_db
 CONVERSATION = {CommentThread, Comment, Referral, ReferralAnswer}  # tests/plans/test_conversation_models.py
@@ -101,6 +102,11 @@ class TestConstraints:
     def test_plan_year_plausible(self, year):
         row = PlanYear(plan=make.make_plan(), year=year)
         refuses(row, "plan_year_plausible", "Verksamhetsåret ska ligga mellan 1990 och 2200.")
+
+    def test_plan_status_known(self):
+        plan = make.make_plan()
+        plan.status = "halvklar"
+        refuses(plan, "plan_status_known")
 
     def test_section_slug_in_plan(self):
         section = make.make_section(make.make_plan())
@@ -192,8 +198,8 @@ class TestConstraints:
         )
 
     def test_every_constraint_of_the_app_has_a_test_here(self):
-        """A new constraint comes with a test that is named after it. Those of comments have a module of their own."""
-        models = set(apps.get_app_config("plans").get_models()) - CONVERSATION
+        """A new constraint comes with a test named after it. Comments and decisions have modules of their own."""
+        models = set(apps.get_app_config("plans").get_models()) - CONVERSATION - DECISION_MODELS
         names = {found.name for model in models for found in model._meta.constraints}
         assert names == {name.removeprefix("test_") for name in dir(self)} & names
 
@@ -356,7 +362,9 @@ class TestNaturalKeys:
         make.make_section(plan)
         make.make_watched_matter(plan)
         make.make_role(make.make_user("rakel@prov.example"), "editor")
-        for model in set(apps.get_app_config("plans").get_models()) - {LogEntry, LogHead} - CONVERSATION:
+        for model in (
+            set(apps.get_app_config("plans").get_models()) - {LogEntry, LogHead} - CONVERSATION - DECISION_MODELS
+        ):
             row = model.objects.order_by("-pk")[0]
             assert model.objects.get_by_natural_key(*row.natural_key()) == row
         assert area.natural_key() == (plan.slug, area.slug)
