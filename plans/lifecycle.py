@@ -90,6 +90,33 @@ def record_as_printed(
 
 
 @transaction.atomic
+def add_past_step(
+    *,
+    plan: Plan,
+    kind: str,
+    body: Body,
+    taken_on: datetime.date,
+    paragraph: str = "",
+    case_number: str = "",
+    comment: str = "",
+    by,
+    at: datetime.datetime | None = None,
+) -> PlanStep:
+    """Add what a body decided before a plan given as printed was kept here, and return the step; no state changes."""
+    at = at or timezone.now()
+    plan = locked(plan)
+    if not permissions.can_take_steps(by, plan):
+        raise StepRefused("Ordföranden i SGD lägger till organens beslut.")
+    version = current_version(plan)
+    if version is None or not version.is_as_printed:
+        raise StepRefused("Tidigare beslut läggs bara till för en plan som är återgiven som tryckt.")
+    if kind not in (Kind.PREPARE, Kind.RECOMMEND):
+        raise StepRefused("Välj om organet beredde planen eller rekommenderade den.", "kind")
+    said = steps.said_by(plan, body, taken_on, paragraph, case_number, comment, at)
+    return steps.take(plan, kind, plan.status, version=version, by=by, at=at, **said)
+
+
+@transaction.atomic
 def prepare(
     *,
     plan: Plan,

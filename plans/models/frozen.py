@@ -21,9 +21,6 @@ class FrozenQuerySet(models.QuerySet):
     def delete(self) -> Never:
         raise FrozenRowError(self.model._meta.verbose_name)
 
-    def bulk_update(self, *args, **kwargs) -> Never:
-        raise FrozenRowError(self.model._meta.verbose_name)
-
     def bulk_create(self, objs, *args, **kwargs):
         if kwargs.get("update_conflicts") or kwargs.get("ignore_conflicts"):
             raise FrozenRowError(self.model._meta.verbose_name)

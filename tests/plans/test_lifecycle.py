@@ -323,3 +323,19 @@ class TestAsPrinted:
         version = self.record(plan, chair, Status.ADOPTED)
         lifecycle.settle(version, by=chair, at=AT)
         assert Plan.objects.get(pk=plan.pk).status == Status.ADOPTED
+
+    def test_what_the_bodies_decided_before_is_added_without_a_change_of_state(self, plan, chair):
+        said = {"plan": plan, "body": body(plan), "taken_on": datetime.date(2022, 3, 1), "by": chair, "at": AT}
+        with pytest.raises(StepRefused, match="återgiven som tryckt"):
+            lifecycle.add_past_step(kind=Kind.RECOMMEND, **said)
+        Plan.objects.filter(pk=plan.pk).update(status=Status.ADOPTED)
+        self.record(plan, chair, Status.ADOPTED)
+        step = lifecycle.add_past_step(kind=Kind.RECOMMEND, **said)
+        assert (step.body, step.taken_on, step.status_before, step.status_after) == (
+            body(plan),
+            datetime.date(2022, 3, 1),
+            "adopted",
+            "adopted",
+        )
+        with pytest.raises(StepRefused, match="beredde planen"):
+            lifecycle.add_past_step(kind=Kind.ADOPT, **said)

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from plans.models import Plan
 from skane_digi import demo
+from skane_digi.demo_history import record_history
 
 
 class Command(BaseCommand):
@@ -18,17 +19,21 @@ class Command(BaseCommand):
                 "Demokonton skapas bara i en demonstration. Sätt DEMO=1 i miljön om det här är en sådan; "
                 "i drift läses planerna in med: manage.py loaddata fixtures/*.json"
             )
-        self.load_content()
+        is_new = self.load_content()
         demo.create_accounts()
+        if is_new:
+            record_history(get_user_model().objects.get(username=demo.ACCOUNTS[0].email))
         self.print_accounts()
 
-    def load_content(self) -> None:
+    def load_content(self) -> bool:
+        """Load the plans into an empty database, and return whether it was empty."""
         if demo.has_content():
             plans = ", ".join(str(plan) for plan in Plan.objects.order_by("slug")) or "inga planer"
             self.stdout.write(f"Databasen har redan innehåll ({plans}). Det lämnas som det är.")
-            return
+            return False
         demo.load_fixtures()
         self.stdout.write(f"Inlästa handlingsplaner: {Plan.objects.count()}.")
+        return True
 
     def print_accounts(self) -> None:
         """Print the demo accounts; a password that someone has changed is not shown as if it still worked."""
