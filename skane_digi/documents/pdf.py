@@ -22,7 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from budgets.checks import BUDGET_ANCHOR, cost_anchor
 from plans.checks import area_anchor
 from skane_digi.documents.fonts import FAMILIES, font_file, settable, source_file
-from skane_digi.documents.render import plan_html
+from skane_digi.documents.render import VersionMark, plan_html
 from skane_digi.documents.tree import PlanDocument
 
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
@@ -77,13 +77,13 @@ class OwnFonts(URLFetcher):
         return URLFetcherResponse(url, font_file(name).read_bytes(), {"Content-Type": "font/ttf"})
 
 
-def render_pdf(document: PlanDocument) -> bytes:
-    """Return the PDF of ``document``.
+def render_pdf(document: PlanDocument, mark: VersionMark | None = None) -> bytes:
+    """Return the PDF of ``document``, with ``mark`` on its cover and on every page where it is a frozen version.
 
     Characters that no typeface holds come out as a visible sign; see ``documents.fonts.unsettable_characters``.
     Raises ``ImproperlyConfigured`` with a Swedish sentence where a library or a typeface is missing.
     """
-    return pdf_from_html(settable(keep_figures_together(plan_html(document))), link_texts(document))
+    return pdf_from_html(settable(keep_figures_together(plan_html(document, mark))), link_texts(document))
 
 
 def keep_figures_together(html: str) -> str:

@@ -1,5 +1,6 @@
 """From the document tree to HTML. The page and the PDF share every partial below the shell."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -28,6 +29,32 @@ IN_PLAN = Headings()
 ON_AREA_PAGE = Headings(area=1, part=2, period=3, text=2, part_text=3, period_text=4)
 
 
-def plan_html(document: PlanDocument) -> str:
-    """Return the whole plan as the HTML that the PDF is set from, without style sheets."""
-    return render_to_string("documents/plan_pdf.html", {"document": document, "headings": IN_PLAN})
+@dataclass(frozen=True, slots=True)
+class VersionMark:
+    """What the PDF of a frozen version prints on its cover and on every page, and says in its metadata.
+
+    ``fingerprint`` is the first digits of the content's digest as ``plans.models.version.fingerprint_of`` writes them.
+    """
+
+    number: int
+    fingerprint: str
+    frozen_on: datetime.date
+
+    @property
+    def text(self) -> str:
+        return f"Version {self.number} · {self.fingerprint}"
+
+    @property
+    def keywords(self) -> str:
+        """What ``versions.verifying`` looks for in a file that the register does not have."""
+        return f"version={self.number} fingeravtryck={''.join(self.fingerprint.split())}"
+
+    @property
+    def frozen_text(self) -> str:
+        return self.frozen_on.isoformat()
+
+
+def plan_html(document: PlanDocument, mark: VersionMark | None = None) -> str:
+    """Return the whole plan as the HTML that the PDF is set from, without style sheets; with ``mark`` a frozen one."""
+    context = {"document": document, "headings": IN_PLAN, "mark": mark}
+    return render_to_string("documents/plan_pdf.html", context)
