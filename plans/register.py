@@ -217,8 +217,8 @@ class _Draft:
 
 
 def _place_in_chain(decision: Decision) -> tuple:
-    """By day; an unknown day comes first, and what was recorded later on the same day comes after."""
-    return decision.decided_on or datetime.date.min, decision.recorded_at, decision.pk
+    """By day, an unknown one last; what was recorded later on the same day comes after."""
+    return decision.decided_on or datetime.date.max, decision.recorded_at, decision.pk
 
 
 class _Adoptions:

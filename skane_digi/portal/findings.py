@@ -1,12 +1,13 @@
 """The review of a plan, as the reader meets it: faults and remarks with links to the page that shows each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from budgets.checks import BUDGET_ANCHOR, cost_anchor
-from plans.checks import area_anchor
-from plans.models import Plan
+from plans.checks import Finding, area_anchor
+from plans.models import Plan, PlanVersion
 from plans.permissions import can_write_plan
 from skane_digi.completeness import completeness, contradictions
 from skane_digi.review import review
@@ -48,20 +49,24 @@ class Missing:
     area_count: int
 
 
-def linked_findings(plan: Plan) -> Findings:
+def linked_findings(plan: Plan, version: PlanVersion | None = None) -> Findings:
     """Return the findings of a plan that was fetched by ``Plan.objects.with_content()``.
 
-    What a draft lacks is no contradiction: it is listed area by area by ``linked_missing``.
+    What a draft lacks is no contradiction: it is listed area by area by ``linked_missing``. The faults of a plan that
+    is sent for decision as ``version`` are those acknowledged when it was frozen: the review also looks at the plan
+    before, which may be under revision.
     """
     pages = _pages(plan)
     found = [
         (finding.is_fault, LinkedFinding(finding.text, finding.where, pages.get(finding.anchor, "")))
         for finding in (review(plan) if plan.is_locked else contradictions(plan))
     ]
-    return Findings(
-        faults=tuple(linked for is_fault, linked in found if is_fault),
-        remarks=tuple(linked for is_fault, linked in found if not is_fault),
-    )
+    faults = tuple(linked for is_fault, linked in found if is_fault)
+    if plan.is_locked and version is not None:
+        now = {linked.text: linked for linked in faults}
+        frozen = version.faults.order_by("position", "pk")
+        faults = tuple(now.get(fault.text, LinkedFinding(fault.text, fault.where, "")) for fault in frozen)
+    return Findings(faults=faults, remarks=tuple(linked for is_fault, linked in found if not is_fault))
 
 
 def linked_missing(plan: Plan, user) -> Missing | None:
@@ -80,6 +85,18 @@ def linked_missing(plan: Plan, user) -> Missing | None:
     )
     complete = sum(area.is_complete for area in found)
     return Missing(areas, complete, sum(1 for area in found if area.slug))
+
+
+def linked(plan: Plan, findings: Iterable[Finding]) -> tuple[LinkedFinding, ...]:
+    """Return ``findings`` with the page where each is mended, or read where the plan is locked."""
+    pages = _pages(plan)
+    if not plan.is_locked:
+        pages |= _writing_pages(plan) | {
+            anchor: reverse("workspace:budget", args=[plan.slug])
+            for anchor in (BUDGET_ANCHOR, *(cost_anchor(row.year) for row in plan.years.all()))
+        }
+        pages[""] = reverse("workspace:plan", args=[plan.slug])
+    return tuple(LinkedFinding(one.text, one.where, pages.get(one.anchor, plan.get_absolute_url())) for one in findings)
 
 
 def _writing_pages(plan: Plan) -> dict[str, str]:

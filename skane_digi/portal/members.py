@@ -7,7 +7,9 @@ from django.db.models import Q, QuerySet
 from budgets.allocation import AllocationError
 from budgets.tables import CostRow, CostTable, cost_table
 from plans.models import Collaboration, Organisation, Plan
+from skane_digi.portal.plan_rows import PlanRow, row_of_plan, row_of_standing
 from skane_digi.portal.search import any_field_holds, with_folding
+from skane_digi.versions.standing import StandingPlan, standing_plans
 
 NAMES = ("name", "short_name", "sub_region")
 
@@ -16,7 +18,8 @@ NAMES = ("name", "short_name", "sub_region")
 class CurrentCosts:
     """The newest plan that the reader sees and its latest year's costs; ``table`` is ``None`` where none is made."""
 
-    plan: Plan
+    plan: PlanRow
+    collaboration: Collaboration
     year: int
     table: CostTable | None
 
@@ -36,14 +39,25 @@ def members(collaboration: Collaboration | None = None) -> QuerySet[Organisation
 
 
 def current_costs(user) -> CurrentCosts | None:
-    plan = Plan.objects.visible_to(user).with_years().newest_first().first()
-    years = [row.year for row in plan.years.all()] if plan else []
-    if not years:
+    """Return the costs of the newest plan, or of the version that stands while that plan is revised."""
+    newest = Plan.objects.visible_to(user).with_years().newest_first().prefetch_related("focus_areas").first()
+    found = [(row_of_plan(newest), newest)] if newest else []
+    found += [(row_of_standing(standing), standing) for standing in standing_plans(user)]
+    if not found:
         return None
+    row, source = max(found, key=lambda pair: pair[0].order)
+    return _costs(row, source) if row.years else None
+
+
+def _costs(row: PlanRow, source: Plan | StandingPlan) -> CurrentCosts:
+    year = row.years[-1]
+    if isinstance(source, StandingPlan):
+        frozen = {cost.year: cost.table for cost in source.document.costs}
+        return CurrentCosts(row, source.version.plan.collaboration, year, frozen.get(year))
     try:
-        return CurrentCosts(plan, years[-1], cost_table(plan, years[-1]))
+        return CurrentCosts(row, source.collaboration, year, cost_table(source, year))
     except AllocationError:
-        return CurrentCosts(plan, years[-1], None)
+        return CurrentCosts(row, source.collaboration, year, None)
 
 
 def members_named(query: str, costs: CurrentCosts | None) -> list[Member]:

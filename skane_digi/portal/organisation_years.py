@@ -1,7 +1,6 @@
 """An organisation's years: its share by the budget lines and, where the plan prints another total, by that total."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from budgets.allocation import AllocationError
@@ -9,34 +8,27 @@ from budgets.cost_tables import cost_row
 from budgets.models import PrintedFigure
 from budgets.money import format_amount
 from budgets.shares import YearBasis, load_years, share_year
-from budgets.tables import CostRow, OrganisationShare, organisation_shares
+from budgets.tables import organisation_shares
 from plans.models import Organisation, Plan
+from skane_digi.portal.standing_years import OrganisationYear, PrintedShare, frozen_years_of
+from skane_digi.versions.standing import StandingPlan
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedShare:
-    """What the organisation would pay of the total that the plan prints."""
+def organisation_years(
+    organisation: Organisation, plans: Iterable[Plan], standing: Iterable[StandingPlan] = ()
+) -> tuple[OrganisationYear, ...]:
+    """Return every year that the organisation shares, latest first; queries do not grow with the plans.
 
-    total_text: str
-    row: CostRow
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationYear:
-    """``printed`` is ``None`` where the plan prints no other total than its lines give."""
-
-    share: OrganisationShare
-    printed: PrintedShare | None
-
-
-def organisation_years(organisation: Organisation, plans: Iterable[Plan]) -> tuple[OrganisationYear, ...]:
-    """Return every year of ``plans`` that the organisation shares, latest first; queries do not grow with the plans."""
+    ``standing`` are the plans under revision whose drafts the reader may not see: their figures are those frozen.
+    """
     plans = list(plans)
     printed = _printed_shares(organisation, plans)
-    return tuple(
+    years = [
         OrganisationYear(share, printed.get((share.plan_slug, share.year)))
         for share in organisation_shares(organisation, plans)
-    )
+    ]
+    years += [year for one in standing for year in frozen_years_of(organisation, one)]
+    return tuple(sorted(years, key=lambda year: (-year.share.year, year.share.plan_slug)))
 
 
 def _printed_shares(organisation: Organisation, plans: list[Plan]) -> dict[tuple[str, int], PrintedShare]:

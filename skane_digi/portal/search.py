@@ -2,14 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db.models import Model, Q, QuerySet
 
 from plans.collation import in_swedish_order
 from plans.models import Activity, FocusArea, Goal, Plan, PlanSection
 from plans.richtext import plain_text
+from skane_digi.portal.standing_words import Found, StandingWords
+from skane_digi.versions.standing import standing_plans
 
 MAX_QUERY = 100
 MAX_WORDS = 8
@@ -70,16 +73,6 @@ class SearchResults:
         return "1 träff" if self.count == 1 else f"{self.count} träffar"
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A row's words, before it is known whether they hold the query outside their mark-up."""
-
-    title: str
-    body: str
-    context: str
-    url: str
-
-
 def search_plans(query: str, user) -> SearchResults:
     """Return what ``user`` may see that holds every word of ``query``. Letters count whatever their case."""
     query = as_asked(query)
@@ -87,11 +80,16 @@ def search_plans(query: str, user) -> SearchResults:
     if not words:
         return SearchResults(query, ())
     plans = Plan.objects.visible_to(user)
+    standing = [StandingWords(standing) for standing in standing_plans(user)]
+    kinds = (
+        ("Handlingsplaner", _plans, StandingWords.plan),
+        ("Insatsområden", _areas, StandingWords.areas),
+        ("Övergripande mål", _goals, StandingWords.goals),
+        ("Aktiviteter", _activities, StandingWords.activities),
+    )
     groups = (
-        _group("Handlingsplaner", _plans(plans, words), words),
-        _group("Insatsområden", _areas(plans, words), words),
-        _group("Övergripande mål", _goals(plans, words), words),
-        _group("Aktiviteter", _activities(plans, words), words),
+        _group(heading, chain(in_rows(plans, words), *map(in_version, standing)), words)
+        for heading, in_rows, in_version in kinds
     )
     return SearchResults(query, tuple(group for group in groups if group.count))
 
@@ -131,33 +129,33 @@ def _cut(rows: QuerySet) -> list[Model]:
     return list(rows[: FETCHED + 1])
 
 
-def _plans(plans: QuerySet, words: list[str]) -> Iterator[_Found]:
+def _plans(plans: QuerySet, words: list[str]) -> Iterator[Found]:
     for plan in _cut(_holding(plans.newest_first(), words, "title", "subtitle")):
-        yield _Found(plan.title, plan.subtitle, plan.get_status_display(), plan.get_absolute_url())
+        yield Found(plan.title, plan.subtitle, plan.get_status_display(), plan.get_absolute_url())
     sections = (
         PlanSection.objects.filter(plan__in=plans).select_related("plan").order_by("-plan__slug", "position", "pk")
     )
     for section in _cut(_holding(sections, words, "heading", "text")):
         address = f"{section.plan.get_absolute_url()}#avsnitt-{section.slug}"
-        yield _Found(section.heading, plain_text(section.text), section.plan.title, address)
+        yield Found(section.heading, plain_text(section.text), section.plan.title, address)
 
 
-def _areas(plans: QuerySet, words: list[str]) -> Iterator[_Found]:
+def _areas(plans: QuerySet, words: list[str]) -> Iterator[Found]:
     areas = FocusArea.objects.filter(plan__in=plans).select_related("plan").order_by("-plan__slug", "position", "pk")
     for area in _cut(_holding(areas, words, "name", "abbreviation", "background", "purpose")):
         body = plain_text(f"{area.background} {area.purpose}")
-        yield _Found(area.title, body, area.plan.title, area.get_absolute_url())
+        yield Found(area.title, body, area.plan.title, area.get_absolute_url())
 
 
-def _goals(plans: QuerySet, words: list[str]) -> Iterator[_Found]:
+def _goals(plans: QuerySet, words: list[str]) -> Iterator[Found]:
     goals = Goal.objects.filter(focus_area__plan__in=plans).select_related("focus_area__plan")
     goals = goals.order_by("-focus_area__plan__slug", "focus_area__position", "position", "pk")
     for goal in _cut(_holding(goals, words, "text")):
         area = goal.focus_area
-        yield _Found("", goal.text, f"{area.title}, {area.plan.title}", area.get_absolute_url())
+        yield Found("", goal.text, f"{area.title}, {area.plan.title}", area.get_absolute_url())
 
 
-def _activities(plans: QuerySet, words: list[str]) -> Iterator[_Found]:
+def _activities(plans: QuerySet, words: list[str]) -> Iterator[Found]:
     activities = Activity.objects.filter(period__focus_area__plan__in=plans).select_related("period__focus_area__plan")
     activities = activities.order_by(
         "-period__focus_area__plan__slug", "period__focus_area__position", "period__start_year", "position", "pk"
@@ -165,10 +163,10 @@ def _activities(plans: QuerySet, words: list[str]) -> Iterator[_Found]:
     for activity in _cut(_holding(activities, words, "text")):
         area = activity.period.focus_area
         context = f"{area.title}, {activity.period.heading}, {area.plan.title}"
-        yield _Found("", activity.text, context, area.get_absolute_url())
+        yield Found("", activity.text, context, area.get_absolute_url())
 
 
-def _group(heading: str, found: Iterator[_Found], words: list[str]) -> HitGroup:
+def _group(heading: str, found: Iterable[Found], words: list[str]) -> HitGroup:
     pattern = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
     every = [row for row in found if _holds_all(f"{row.title} {row.body}", words)]
     hits = tuple(

@@ -67,6 +67,13 @@ def test_the_last_instance_that_decides_counts(version):
     assert entry.standing == Standing.ADOPTED
 
 
+def test_an_instance_whose_day_is_not_known_stands_last(version):
+    decide.make_decision(version, "91", "conditional", decided_on=None, instance="Regionstyrelsen")
+    decide.make_decision(version, "91", "conditional", stage="proposes", instance="Hälso- och sjukvårdsnämnden")
+    chain = register_of(version).entries[0].chain
+    assert [one.instance for one in chain] == ["Hälso- och sjukvårdsnämnden", "Regionstyrelsen"]
+
+
 def test_a_proposal_is_no_decision(version):
     decide.make_decision(version, "91", "adopted", stage="proposes", instance="Hälso- och sjukvårdsnämnden")
     assert standings(version)["91"] == Standing.UNDERWAY

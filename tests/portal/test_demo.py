@@ -11,11 +11,13 @@ from django.core.management.base import SystemCheckError
 from django.db import DatabaseError
 from django.test import Client
 
-from plans.models import Organisation, Plan, RoleAssignment
+from plans.models import Organisation, Plan, PlanVersion, RoleAssignment
 from plans.permissions import can_view_drafts
+from plans.register import register_of
 from plans.roles import Role
 from skane_digi import demo
 from skane_digi.checks import demo_is_off, no_demo_accounts, no_demo_accounts_at_deployment, refuse_demo_accounts
+from skane_digi.versions.verifying import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +60,24 @@ def test_content_that_someone_has_changed_is_left_alone(in_demo, plan_2024):
 def test_an_empty_database_gets_both_plans(in_demo):
     call_command("flush", interactive=False, verbosity=0)
     assert "Inlästa handlingsplaner: 2." in load_demo()
-    assert set(Plan.objects.values_list("slug", flat=True)) == {"2022-2023", "2024"}
+    assert dict(Plan.objects.values_list("slug", "status")) == {
+        "2022-2023": "adopted",
+        "2024": "deciding",
+        "2025": "draft",
+    }
+    versions = {version.plan.slug: version for version in PlanVersion.objects.select_related("plan")}
+    assert {slug: version.is_as_printed for slug, version in versions.items()} == {"2022-2023": True, "2024": True}
+    assert versions["2024"].faults.count() == 4
+    assert all(fault.reason for fault in versions["2024"].faults.all())
+    assert all(verify(version).holds for version in versions.values())
+    region = register_of(versions["2022-2023"]).entries[0]
+    assert [(one.instance, one.stage) for one in region.chain] == [
+        ("Hälso- och sjukvårdsnämnden", "proposes"),
+        ("Regionstyrelsen", "decides"),
+    ]
+    assert [str(condition.text) for condition in region.conditions] == [
+        "Under förutsättning att de skånska kommunerna gör detsamma."
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,11 +13,13 @@ from skane_digi.portal.cost_choice import PRINTED, CostChoice, choose_costs
 from skane_digi.portal.sorting import Order, columns, sorted_rows
 from skane_digi.portal.tile_map import AMOUNT, PER_INHABITANT, tile_map
 from skane_digi.portal.views.plans import visible_plan
+from skane_digi.versions.standing import frozen_document
 
 
 def budget(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
-    table = budget_table(plan)
+    frozen = frozen_document(plan)
+    table = frozen.budget if frozen else budget_table(plan)
     context = {"plan": plan, "budget": table, "charts": year_charts(plan, table), "headings": IN_PLAN}
     return render(request, "portal/budget.html", context)
 

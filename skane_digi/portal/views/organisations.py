@@ -7,6 +7,7 @@ from plans.models import Plan
 from skane_digi.portal.members import current_costs, members, members_named
 from skane_digi.portal.organisation_years import organisation_years
 from skane_digi.portal.search import as_asked
+from skane_digi.versions.standing import standing_plans
 
 LONGEST_NAME = 80
 
@@ -24,5 +25,6 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(members(), slug=slug)
     plans = Plan.objects.visible_to(request.user).with_years().newest_first()
-    context = {"organisation": organisation, "years": organisation_years(organisation, plans)}
+    years = organisation_years(organisation, plans, standing_plans(request.user))
+    context = {"organisation": organisation, "years": years}
     return render(request, "portal/organisation_detail.html", context)

@@ -5,11 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from plans.models import FocusArea, Plan
-from plans.permissions import can_start_plan, can_view_drafts, can_write_budget, can_write_plan
 from skane_digi.documents.build import build_area, document_of
 from skane_digi.documents.render import IN_PLAN, ON_AREA_PAGE
 from skane_digi.portal.findings import linked_findings, linked_missing
 from skane_digi.portal.lineage import kin
+from skane_digi.portal.plan_doors import plan_doors
+from skane_digi.portal.plan_head import plan_head
+from skane_digi.portal.plan_rows import plan_rows
+from skane_digi.versions.standing import frozen_area, frozen_document
 
 
 def visible_plan(request: HttpRequest, slug: str) -> Plan:
@@ -28,22 +31,20 @@ def _plans_for(request: HttpRequest) -> QuerySet[Plan]:
 
 
 def plan_list(request: HttpRequest) -> HttpResponse:
-    plans = Plan.objects.visible_to(request.user).with_years().newest_first().prefetch_related("focus_areas")
-    return render(request, "portal/plan_list.html", {"plans": plans})
+    return render(request, "portal/plan_list.html", {"plans": plan_rows(request.user)})
 
 
 def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
     plan = whole_plan(request, slug)
+    head = plan_head(plan, request.user)
     context = {
         "plan": plan,
-        "document": document_of(plan),
+        "head": head,
+        "document": frozen_document(plan) or document_of(plan),
         "headings": IN_PLAN,
-        "findings": linked_findings(plan),
+        "findings": linked_findings(plan, head.current),
         "missing": linked_missing(plan, request.user),
-        "may_start_plan": can_start_plan(request.user, plan),
-        "may_write_plan": can_write_plan(request.user, plan),
-        "may_write_budget": can_write_budget(request.user, plan),
-        "may_read_history": can_view_drafts(request.user, plan.collaboration_id),
+        "doors": plan_doors(plan, request.user, head.current),
     }
     return render(request, "portal/plan_detail.html", context)
 
@@ -54,7 +55,7 @@ def focus_area(request: HttpRequest, slug: str, area_slug: str) -> HttpResponse:
     context = {
         "plan": plan,
         "focus_area": area,
-        "area": build_area(area),
+        "area": frozen_area(plan, area_slug) or build_area(area),
         "headings": ON_AREA_PAGE,
         "areas": plan.focus_areas.all(),
         "kin": kin(area, request.user),

@@ -7,16 +7,15 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from plans.models import Plan
 from skane_digi.portal.members import current_costs, members
+from skane_digi.portal.plan_rows import plan_rows
 from skane_digi.portal.search import search_plans
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    plans = Plan.objects.visible_to(request.user).with_years().newest_first().prefetch_related("focus_areas")[:5]
     costs = current_costs(request.user)
-    organisations = members(costs.plan.collaboration if costs else None)
-    context = {"plans": plans, "costs": costs, "organisations": organisations}
+    organisations = members(costs.collaboration if costs else None)
+    context = {"plans": plan_rows(request.user, limit=5), "costs": costs, "organisations": organisations}
     return render(request, "portal/start.html", context)
 
 
