@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from plans import conversation_admin, permissions  # noqa: F401 comments and referrals register themselves
+from plans import conversation_admin, decision_admin, permissions  # noqa: F401 the two register what they read
 from plans.exchange_admin import ExchangeAdmin
 from plans.list_filters import FilledValuesFilter
 from plans.logged_admin import LoggedAdmin

@@ -1,6 +1,7 @@
 """Comments and referrals in the administration, where they are read. They are written in the workspace."""
 
 from django.contrib import admin
+from django.db.models import Q
 
 from plans import permissions
 from plans.models import Comment, CommentThread, Referral, ReferralAnswer
@@ -17,8 +18,11 @@ class WrittenElsewhere:
     show_full_result_count = False
 
     def get_queryset(self, request):
-        readers = permissions.rows_to_write(request.user, permissions.READS_DRAFTS, f"{self.plan_path}__")
-        return super().get_queryset(request).filter(readers)
+        return super().get_queryset(request).filter(self.of_readers(request.user))
+
+    def of_readers(self, user) -> Q:
+        """Return the condition for the rows that ``user`` may read."""
+        return permissions.rows_to_write(user, permissions.READS_DRAFTS, f"{self.plan_path}__")
 
     def has_add_permission(self, request) -> bool:
         return False

@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 
+from plans.decision_words import TOLD, decision_sentence
 from plans.models import LogEntry
 from plans.models.comment import ABOUT
 from plans.richtext import RichTextField, text_blocks
@@ -53,7 +54,7 @@ class Words:
 
     def is_told(self, kind: str, name: str, row: str) -> bool:
         """Whether a sentence that names the row says all that the field holds."""
-        if (kind, name) in OF_THREAD:
+        if (kind, name) in OF_THREAD or (kind, name) in TOLD:
             return True
         noun = self.nouns.get(kind)
         return noun is not None and noun.own == name and noun.named and shortened(row) == row
@@ -75,6 +76,7 @@ WORDS = Words(
         "plans.comment": Noun("en kommentar", named=False),
         "plans.referral": Noun("remissen", made="Öppnade", named=False),
         "plans.referralanswer": Noun("remissvaret", made="Skrev"),
+        "plans.decisionround": Noun("beslutsomgången om"),
     },
     fields={
         "plans.plan.title": "titeln",
@@ -120,6 +122,8 @@ class Told:
 
 def sentence(told: Told, words: Words) -> str:
     """Return what was done, as a sentence without its full stop."""
+    if said := decision_sentence(told.kind, told.name, told.before, told.after):
+        return said
     row, place = _row(told, words), _in_area(told)
     match told.action:
         case Action.CREATED:
@@ -220,7 +224,8 @@ def in_words(kind: str, name: str, value: object, words: Words) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nej"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        said = [str(part) for part in value]
+        return (" " if all(part.endswith(".") for part in said) else ", ").join(said)
     if isinstance(known, models.DateTimeField):
         return _moment(value)
     return str(dict(getattr(known, "flatchoices", ())).get(value, value))

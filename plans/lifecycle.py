@@ -83,7 +83,7 @@ def record_as_printed(
     state = State.ADOPTED if status == Status.ADOPTED else State.OPEN
     round_ = DecisionRound.objects.create(version=version, plan=plan, state=state)
     with log.batch():
-        _record_version(version, round_, by=by, at=at, faults=[fault.text for fault in faults])
+        _record_version(version, round_, by=by, at=at, **{"godtagna fel": [fault.text for fault in faults]})
         target = Status.CLOSED if plan.status == Status.CLOSED else status
         steps.take(plan, Kind.RECORD, target, version=version, comment=reason, by=by, at=at)
     return version

@@ -25,9 +25,15 @@ from plans.structure import move_activity, move_row, siblings_of
 BEFORE, AFTER = "before", "after"
 PLACE, PERIOD = "position", "period"
 Action = LogEntry.Action
-# Conversations and rounds are kept as they were; what a plan comes from and is for is not a text to put back.
+# Conversations and rounds are kept as they were, and what is decided is only superseded; what a plan comes from and is
+# for is not a text to put back.
 _LEFT = frozenset(
     {
+        "plans.planversion",
+        "plans.decisionround",
+        "plans.planstep",
+        "plans.decision",
+        "plans.conditionfinding",
         "plans.comment",
         "plans.commentthread",
         "plans.referral",

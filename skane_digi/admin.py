@@ -1,4 +1,7 @@
-"""The administration of accounts and their roles. Accounts are made by invitation and never deleted, only shut off."""
+"""The administration of accounts and their roles, and what the site has made and sent, which is only read.
+
+Accounts are made by invitation and never deleted, only shut off.
+"""
 
 from allauth.account import admin as account_admin
 from allauth.mfa import admin as mfa_admin
@@ -12,10 +15,12 @@ from django.db import transaction
 
 from plans import log, permissions
 from plans.admin import MasterDataAdmin
-from plans.models import LogEntry, RoleAssignment
+from plans.decision_admin import WithVersions
+from plans.models import LogEntry, ReminderLetter, RoleAssignment
 from plans.roles import Role
 from plans.write_rules import WrittenInCollaboration
-from skane_digi.models import Invitation, InvitedRole
+from skane_digi.models import Invitation, InvitedRole, Paper, PaperBatch
+from skane_digi.reminders.occasions import words_of
 
 SECOND_FACTOR = "andra faktorn"
 
@@ -144,3 +149,60 @@ class InvitationAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
+
+
+@admin.register(ReminderLetter)
+class ReminderLetterAdmin(WithVersions, admin.ModelAdmin):
+    related = ("organisation", "person")
+    ordering = ["-claimed_at", "-pk"]
+    list_display = ["organisation", "address", "occasion_text", "version", "claimed_at", "sent_at", "fault"]
+    list_filter = ["version__plan", "organisation", "claimed_at", "sent_at"]
+    search_fields = ["address", "organisation__name", "organisation__code", "fault", "key"]
+    fields = [
+        "key",
+        "version",
+        "organisation",
+        "person",
+        "address",
+        "occasion_text",
+        "claimed_at",
+        "sent_at",
+        "fault",
+    ]
+    readonly_fields = ["key"]
+
+    @admin.display(description="tillfälle", ordering="occasion")
+    def occasion_text(self, letter: ReminderLetter) -> str:
+        return words_of(letter.occasion)
+
+
+class PapersRead(WithVersions):
+    """Papers are the plan's, not accounts': they are read by all who read drafts."""
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return permissions.can_enter_administration(request.user)
+
+    def has_module_permission(self, request) -> bool:
+        return permissions.can_enter_administration(request.user)
+
+
+@admin.register(PaperBatch)
+class PaperBatchAdmin(PapersRead, admin.ModelAdmin):
+    related = ("ordered_by",)
+    list_display = ["version", "total", "ordered_by", "ordered_at", "finished_at", "fault"]
+    list_filter = ["version__plan", "ordered_at", "finished_at"]
+    search_fields = ["version__plan__title", "version__plan__slug", "ordered_by__email", "key", "fault"]
+
+
+@admin.register(Paper)
+class PaperAdmin(PapersRead, admin.ModelAdmin):
+    plan_path = "batch__version__plan"
+    versions = ("batch__version",)
+    related = ("organisation",)
+    list_display = ["name", "organisation", "batch", "made_at"]
+    list_filter = ["batch__version__plan", "organisation", "made_at"]
+    search_fields = ["name", "organisation__name", "organisation__code", "batch__key"]
+    fields = ["name", "organisation", "batch", "made_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("content")

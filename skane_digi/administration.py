@@ -38,6 +38,24 @@ GROUPS = (
         ),
     ),
     (
+        "beslut",
+        "Versioner och beslut",
+        (
+            "plans.planversion",
+            "plans.versionfault",
+            "plans.planstep",
+            "plans.decisionround",
+            "plans.decision",
+            "plans.decisioncondition",
+            "plans.conditionfinding",
+            "plans.protocolextract",
+            "plans.papertext",
+            "skane_digi.paperbatch",
+            "skane_digi.paper",
+            "plans.reminderletter",
+        ),
+    ),
+    (
         "budget",
         "Budget och kostnader",
         (
@@ -58,7 +76,7 @@ GROUPS = (
     (
         "konton",
         "Konton och logg",
-        ("auth.user", "plans.roleassignment", "skane_digi.invitation", "plans.logentry"),
+        ("auth.user", "plans.roleassignment", "skane_digi.invitation", "plans.letterchoice", "plans.logentry"),
     ),
 )
 

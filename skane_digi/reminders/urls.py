@@ -1,7 +1,14 @@
 """Reminders of decisions that are awaited, and the calendar."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from skane_digi.reminders import views
 
 app_name = "reminders"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("kalender.ics", views.calendar, name="calendar"),
+    path("planer/<slug:slug>/kalender.ics", views.plan_calendar, name="plan-calendar"),
+    path("konto/brev/", views.letters, name="letters"),
+    path("brev/av/<str:signed>/", views.unsubscribe, name="unsubscribe"),
+]

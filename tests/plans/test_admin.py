@@ -8,10 +8,9 @@ from django.contrib import admin
 from django.urls import reverse
 
 from budgets.models import BudgetLine, CostBasis, FundingForm, KeyFigure, KeyFigureSet, PartyWeight, PrintedFigure
+from plans.conversation_admin import WrittenElsewhere
 from plans.models import (
     Activity,
-    Comment,
-    CommentThread,
     FocusArea,
     Goal,
     LogEntry,
@@ -20,15 +19,18 @@ from plans.models import (
     Organisation,
     Plan,
     PlanYear,
-    Referral,
-    ReferralAnswer,
 )
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-# The log has pages and tests of its own, tests/plans/test_log.py; comments and referrals are written in the workspace.
-ELSEWHERE = {LogEntry, LogHead, Comment, CommentThread, Referral, ReferralAnswer}
+# The log has pages and tests of its own, tests/plans/test_log.py; what is written on other pages than the
+# administration's is only read here, see tests/plans/test_read_only_admin.py.
+ELSEWHERE = {
+    LogEntry,
+    LogHead,
+    *(model for model, model_admin in admin.site._registry.items() if isinstance(model_admin, WrittenElsewhere)),
+}
 MODELS = [
     model for app in ("plans", "budgets") for model in apps.get_app_config(app).get_models() if model not in ELSEWHERE
 ]
@@ -284,6 +286,7 @@ def test_the_first_page_groups_what_there_is_by_the_work(admin_client):
     assert [group["name"] for group in groups] == [
         "Samverkan och organisationer",
         "Handlingsplaner",
+        "Versioner och beslut",
         "Budget och kostnader",
         "Konton och logg",
     ]

@@ -1,0 +1,7 @@
+"""The form of what one wants by e-mail."""
+
+from django import forms
+
+
+class LettersForm(forms.Form):
+    wants_reminders = forms.BooleanField(label="Påminn mig när min organisations beslut är väntat", required=False)
