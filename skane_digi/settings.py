@@ -15,6 +15,7 @@ LOG_LEVEL     INFO unless given
 OPERATOR      the body that runs the site, and OPERATOR_EMAIL its address, for the accessibility statement
 EMAIL_URL     smtp+tls://user:password@host:587; to the terminal in the demonstration, to localhost:25 otherwise
 EMAIL_FROM    the sender of letters; OPERATOR_EMAIL unless given
+SITE_URL      the site's own address, https://…, for links in letters that no visit gave rise to; required by them
 OIDC_…        single sign-on; see skane_digi/accounts/oidc.py
 """
 
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_prose_editor",
+    "django_tasks",
     "import_export",
     "allauth",
     "allauth.account",
@@ -120,6 +122,9 @@ CACHES = {
     "documents": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "documents"},
 }
 
+# What takes time is done by a thread of the process; see skane_digi.background.
+TASKS = {"default": {"BACKEND": "skane_digi.background.ThreadBackend"}}
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "sv"
@@ -145,6 +150,8 @@ OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
 
 vars().update(env.email("EMAIL_URL", default="consolemail://" if IS_LOCAL else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=OPERATOR_EMAIL or "webmaster@localhost")
+
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if IS_LOCAL else "")
 
 FONTS_DIR = BASE_DIR / "build" / "fonts"
 STATIC_URL = "static/"

@@ -189,6 +189,8 @@ class _BlockParser(HTMLParser):
             item.runs = _tidy([*item.runs, Run("\n"), *runs]) if item.runs else runs
         elif level:
             heading = " ".join("".join(run.text for run in runs).split())
+            if not heading:
+                return
             # The outline may not skip a level: what comes before any uppermost heading is uppermost itself.
             self.blocks.append(SubHeading(heading, level if self._has_top_heading else 1))
             self._has_top_heading = True

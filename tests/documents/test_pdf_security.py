@@ -90,7 +90,7 @@ def poison() -> int:
                 table, column = connection.ops.quote_name(model._meta.db_table), connection.ops.quote_name(field.column)
                 # One row of each will do, and several alike would break what must be unique.
                 newest = model.objects.order_by("pk").values_list("pk", flat=True).last()
-                cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [payload, newest])  # noqa: S608
+                cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [payload, newest])
                 columns += 1
     return columns
 

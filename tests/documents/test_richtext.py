@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -148,6 +149,11 @@ SOUP = st.lists(
     | st.text(max_size=8),
     max_size=40,
 ).map("".join)
+
+
+@pytest.mark.parametrize("blank", ["&nbsp;", "\N{EM SPACE}", "<em>\N{NO-BREAK SPACE}</em>"])
+def test_a_heading_of_blanks_is_no_heading(blank):
+    assert parse_html(f"<h3>{blank}</h3><h4>Ord</h4>").blocks == (SubHeading("Ord", 1),)
 
 
 @given(SOUP)
