@@ -130,10 +130,11 @@ def measure_pages(plan: Plan, organisation: Organisation, *, runs: int) -> list[
         "organisation": organisation.get_absolute_url(),
         "sökning": reverse("portal:search") + "?q=digital",
     }
-    return [_measure_page(name, address, runs=runs) for name, address in pages.items()]
+    return [measure_page(name, address, runs=runs) for name, address in pages.items()]
 
 
-def _measure_page(name: str, address: str, *, runs: int, client: Client | None = None) -> PageCost:
+def measure_page(name: str, address: str, *, runs: int, client: Client | None = None) -> PageCost:
+    """Count the queries of a page and time it. Raises ``RuntimeError`` where it does not answer with 200."""
     client = client or Client(SERVER_NAME="127.0.0.1")
 
     def get() -> None:
@@ -241,7 +242,7 @@ def _measure_draft(plan: Plan, *, runs: int) -> list[PageCost]:
         "nytt av andra": reverse("workspace:news", args=[plan.slug]) + "?sedan=0",
         "historik": reverse("workspace:history", args=[plan.slug]),
     }
-    measured = [_measure_page(name, address, runs=runs, client=client) for name, address in pages.items()]
+    measured = [measure_page(name, address, runs=runs, client=client) for name, address in pages.items()]
     return [*measured, _measure_save(client, plan, area, runs=runs)]
 
 

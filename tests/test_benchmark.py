@@ -7,7 +7,7 @@ from pypdf import PdfReader
 from pytest import fixture, raises
 
 from budgets.models import CostBasis, FundingForm
-from plans.models import Plan
+from plans.models import Plan, PlanVersion
 from skane_digi import benchmark
 from skane_digi.documents.build import build_plan_document
 from skane_digi.documents.pdf import render_pdf
@@ -44,10 +44,15 @@ def test_the_report_is_printed_and_written_and_the_large_data_are_gone(short_pla
     pages = _rows(report.partition("## Sidor")[2].partition("\n## ")[0])
     assert {"start", "plan", "insatsområde", "budget", "kostnader", "organisation", "sökning"} <= set(pages)
     assert all(int(row[1]) > 0 for row in pages.values())
-    written = _rows(report.partition("## Arbetsytan")[2])
+    written = _rows(report.partition("## Arbetsytan")[2].partition("\n## ")[0])
     assert {"planen", "ett område", "budgeten", "spara en text"} <= set(written)
     assert all(row[1] == row[3] for row in written.values()), "frågorna växer med planen"
+    assert "| 34 beslutsunderlag som PDF i en ZIP |" in report
+    assert "| 34 beslutsunderlag som DOCX i en ZIP |" in report
+    decided = _rows("| sida" + report.rpartition("| sida")[2])
+    assert {"beslutsregistret", "en organisations beslut", "vägen till beslut", "handlingar"} <= set(decided)
     assert set(Plan.objects.values_list("slug", flat=True)) == {"2024", "2022-2023", "kort"}
+    assert not PlanVersion.objects.exists()
 
 
 def test_an_unknown_plan_is_said(db):
@@ -58,4 +63,4 @@ def test_an_unknown_plan_is_said(db):
 def test_a_page_that_does_not_answer_stops_the_measuring(db):
     """A quick error page must not pass for a quick page."""
     with raises(RuntimeError, match="svarade 404"):
-        benchmark._measure_page("ingen", "/finns-inte/", runs=1)
+        benchmark.measure_page("ingen", "/finns-inte/", runs=1)

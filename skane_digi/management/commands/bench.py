@@ -8,6 +8,7 @@ from django.utils import timezone
 from plans.models import Organisation, Plan
 from skane_digi import benchmark
 from skane_digi.benchmark import PageCost, PdfComparison, Timing
+from skane_digi.decision_benchmark import DecisionCosts, measure_decisions
 
 REPORT = Path(settings.BASE_DIR) / "docs" / "benchmark.md"
 
@@ -50,6 +51,7 @@ class Command(BaseCommand):
                     heading=f"{plans} planer × {areas} områden",
                 ),
                 *self.workspace_table(chosen, runs),
+                *self.decision_table(measure_decisions(chosen, runs=runs)),
             ]
         )
         self.stdout.write(report)
@@ -105,6 +107,28 @@ class Command(BaseCommand):
             "| sida | frågor, 3 × 4 | ms, 3 × 4 | frågor, 30 × 40 | ms, 30 × 40 |",
             "|---|---:|---:|---:|---:|",
             *_rows(small, large),
+        ]
+
+    def decision_table(self, costs: DecisionCosts) -> list[str]:
+        return [
+            "",
+            "## Beslut",
+            "",
+            "Att frysa en version innefattar dess PDF. Handlingarna görs en gång, var och en ur den frusna versionen.",
+            "",
+            "| | s | s per styck | kB |",
+            "|---|---:|---:|---:|",
+            f"| frysa en version | {_three(costs.freeze.median)} | | |",
+            f"| pröva en version | {_three(costs.prove.median)} | | |",
+            *(
+                f"| {papers.count} beslutsunderlag som {papers.format.upper()} i en ZIP | {_three(papers.seconds)} "
+                f"| {_three(papers.seconds / papers.count)} | {papers.size // 1024} |"
+                for papers in costs.papers
+            ),
+            "",
+            "| sida | frågor, inget beslut | ms, inget beslut | frågor, alla har beslutat | ms, alla har beslutat |",
+            "|---|---:|---:|---:|---:|",
+            *_rows(costs.nobody, costs.everybody),
         ]
 
 
