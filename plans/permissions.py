@@ -298,6 +298,12 @@ def paper_organisations(user, plan) -> frozenset[int] | None:
     return organisations_of(user, plan.collaboration_id)
 
 
+def has_papers(user, plan) -> bool:
+    """Whether ``user`` may have the papers of any member."""
+    own = paper_organisations(user, plan)
+    return own is None or bool(own)
+
+
 def can_edit_paper_texts(user, collaboration) -> bool:
     """Whether ``user`` may word the papers that go out to the members."""
     return has_role(user, TAKES_STEPS, collaboration)

@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
+from plans.days import day_of
 from plans.deciding import record_decision
 from plans.lifecycle import current_version
 from plans.models import Decision, Organisation, Plan, PlanVersion
@@ -43,26 +43,26 @@ class DecisionCosts:
     everybody: list[PageCost]
 
 
-def measure_decisions(plan: Plan, *, runs: int) -> DecisionCosts:
+def measure_decisions(plan: Plan, *, runs: int, at: datetime.datetime) -> DecisionCosts:
     """Measure on the plan's latest version, or on one that is made for the purpose; nothing of it is left."""
     costs = None
     try:
         with transaction.atomic():
-            costs = _measure(plan, runs=runs)
+            costs = _measure(plan, runs=runs, at=at)
             raise Rollback
     except Rollback:
         return costs
 
 
-def _measure(plan: Plan, *, runs: int) -> DecisionCosts:
+def _measure(plan: Plan, *, runs: int, at: datetime.datetime) -> DecisionCosts:
     chair = get_user_model().objects.create_superuser("beslutsmatning@demo.example", password=None)
     version = current_version(plan) or record_as_printed(
-        plan=plan, acknowledgements="Mäts.", status=Plan.Status.DECIDING, reason="Mäts.", by=chair
+        plan=plan, acknowledgements="Mäts.", status=Plan.Status.DECIDING, reason="Mäts.", by=chair, at=at
     )
     version = PlanVersion.objects.select_related("plan").get(pk=version.pk)
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(chair)
-    freeze = timed(lambda: freeze_content(plan, number=version.number + 1, at=timezone.now()), runs=runs)
+    freeze = timed(lambda: freeze_content(plan, number=version.number + 1, at=at), runs=runs)
     prove = timed(lambda: verify(version), runs=runs)
     papers = tuple(_papers(version, name) for name in ("pdf", "docx"))
     nobody = _pages(version, client, runs=runs)
@@ -72,8 +72,9 @@ def _measure(plan: Plan, *, runs: int) -> DecisionCosts:
             organisation=organisation,
             outcome=Decision.Outcome.ADOPTED,
             instance="Fullmäktige",
-            decided_on=timezone.localdate(),
+            decided_on=day_of(at),
             by=chair,
+            at=at,
         )
     return DecisionCosts(freeze, prove, papers, nobody, _pages(version, client, runs=runs))
 
@@ -86,7 +87,7 @@ def _papers(version: PlanVersion, format_: str) -> Papers:
     def make() -> None:
         made = making.make_all(version, ["decision"], [format_])
         files = (File(one.job.name, one.content) for one in made)
-        about, at = str(version), datetime.datetime.now(tz=datetime.UTC)
+        about, at = str(version), version.frozen_at
         for chunk in zip_chunks(files, about=about, fingerprint=version.fingerprint, at=at):
             outlet.write(chunk)
 

@@ -28,7 +28,11 @@ LONGEST_VIEW = 20
 # Fields whose Swedish word is spelt as the English name.
 SAME_WORD = {"organisation", "period", "person", "text", "version"}
 # Times are measured in floats; money never is.
-MEASURING = {"skane_digi/benchmark.py", "skane_digi/management/commands/bench.py"}
+MEASURING = {
+    "skane_digi/benchmark.py",
+    "skane_digi/decision_benchmark.py",
+    "skane_digi/management/commands/bench.py",
+}
 # Where a person's visit begins, and what a page shows of an invitation at this moment.
 AT_THE_DOOR = {"skane_digi/accounts/adapters.py", "skane_digi/models/invitation.py"}
 LATE_IMPORTS = {

@@ -10,7 +10,7 @@ from plans.natural_keys import Keyed, NaturalKeyManager, NaturallyKeyed
 class ReminderLetter(Keyed):
     """A reminder to one person that one organisation's decision is awaited: claimed before it is sent, so never twice.
 
-    ``occasion`` is ``30@261201``: 30, 7 or 1 days before the wanted day, or ``+1``, ``+2`` … weeks after it, and that day.
+    ``occasion`` is ``30@261201``: 30, 7 or 1 days before the wanted day, or ``+1`` … weeks after it, and that day.
     """
 
     version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="reminders", verbose_name="version")

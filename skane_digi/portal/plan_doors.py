@@ -25,14 +25,9 @@ def plan_doors(plan: Plan, user, current: PlanVersion | None) -> tuple[Door, ...
         (permissions.can_write_budget(user, plan), "Arbeta med budgeten", "workspace:budget"),
         (True, "Hämta planen som PDF", "portal:plan-pdf"),
         (permissions.can_take_steps(user, plan), "Vägen till beslut", "decisions:steps"),
-        (bool(current) and _has_papers(user, plan), "Beslutsunderlag", "papers:papers"),
+        (bool(current) and permissions.has_papers(user, plan), "Beslutsunderlag", "papers:papers"),
         (permissions.can_view_drafts(user, plan.collaboration_id), "Historik", "workspace:history"),
         (permissions.can_start_plan(user, plan), "Börja nästa plan", "portal:start-plan"),
     )
     main = "workspace:plan" if writes else "portal:plan-pdf"
     return tuple(Door(label, reverse(name, args=[plan.slug]), name == main) for may, label, name in asked if may)
-
-
-def _has_papers(user, plan: Plan) -> bool:
-    own = permissions.paper_organisations(user, plan)
-    return own is None or bool(own)

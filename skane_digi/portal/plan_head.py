@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from plans.models import DecisionRound, Plan, PlanVersion
-from plans.permissions import can_view_plan, can_view_register, can_view_version
+from plans.permissions import can_view_plan, can_view_register, can_view_version, has_papers
 
 State = DecisionRound.State
 
@@ -64,6 +64,8 @@ def _tabs(plan: Plan, user, versions: list[PlanVersion], *, sees_plan: bool) -> 
         tabs.append(Tab("decisions", "Beslut", reverse("decisions:board", args=[plan.slug])))
     if versions:
         tabs.append(Tab("versions", "Versioner", reverse("versions:list", args=[plan.slug])))
+    if versions and has_papers(user, plan):
+        tabs.append(Tab("papers", "Handlingar", reverse("papers:papers", args=[plan.slug])))
     return tabs
 
 

@@ -51,7 +51,7 @@ class Command(BaseCommand):
                     heading=f"{plans} planer × {areas} områden",
                 ),
                 *self.workspace_table(chosen, runs),
-                *self.decision_table(measure_decisions(chosen, runs=runs)),
+                *self.decision_table(measure_decisions(chosen, runs=runs, at=timezone.now())),
             ]
         )
         self.stdout.write(report)
