@@ -18,6 +18,7 @@ LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 def _test_settings():
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        SITE_URL="http://127.0.0.1:8000",
         TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
         CACHES={name: {"BACKEND": LOCAL_MEMORY, "LOCATION": name} for name in ("default", "documents")},
         STORAGES={

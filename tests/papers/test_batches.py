@@ -5,6 +5,8 @@ import io
 import zipfile
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plans.models import LogEntry
@@ -221,3 +223,13 @@ def test_make_all_makes_one_paper_at_a_time(version_2024, quick_papers):
     papers = make_all(version_2024, ["decision"], ["pdf"])
     assert next(papers).job.organisation.code == "12"
     assert len(list(papers)) == 33
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite låter bara en skriva åt gången")
+def test_nobody_keeps_a_paper_of_an_order_that_is_being_removed(order):
+    order()
+    with CaptureQueriesContext(connection) as queries:
+        order()
+    old = [query["sql"] for query in queries if 'FROM "skane_digi_paperbatch"' in query["sql"]]
+    assert old[0].startswith("SELECT")
+    assert "FOR UPDATE" in old[0]

@@ -1,14 +1,18 @@
 """The covering letter, and the extract of the register."""
 
 import datetime
+import io
+from dataclasses import replace
 
 import pytest
+from docx import Document
 
 from plans.models import DecisionRound
 from skane_digi.papers.case import case_of
 from skane_digi.papers.letter import letter
 from skane_digi.papers.register_extract import register_extract
 from skane_digi.papers.tree import Table
+from skane_digi.papers.word import paper_docx
 from tests.decision_factories import make_condition, make_decision
 from tests.papers.conftest import EXTRACTED_AT
 from tests.papers.reading import texts_of
@@ -81,3 +85,10 @@ class TestTheExtract:
         DecisionRound.objects.filter(version=version_2024).update(needs_all=False, consents_from=version_2024)
         text = texts_of(register_extract(case_of(version_2024)))
         assert "Den vilar på besluten om version 1" in text
+
+
+def test_a_character_that_xml_cannot_carry_stops_no_word_file(version_2024, eslov):
+    make_decision(version_2024, "1285", instance="Kommun\x01fullmäktige\ufffe", paragraph="§\x0b 45")
+    papers = register_extract(case_of(version_2024)), replace(letter(case_of(version_2024), eslov), title="Plan\x1f")
+    for paper in papers:
+        assert Document(io.BytesIO(paper_docx(paper))).paragraphs

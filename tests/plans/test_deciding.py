@@ -239,3 +239,10 @@ def test_the_last_decision_adopts_the_plan_in_the_same_breath(version, registrar
     assert lifecycle.standing_version(version.plan) is None
     record(version, registrar)
     assert lifecycle.standing_version(version.plan) == version
+
+
+def test_characters_that_no_file_can_carry_are_left_out(version, chair):
+    """A decision never changes: one such character would be in every extract of the register for ever."""
+    decision = record(version, chair, instance="Kommun\x01\ufffe fullmäktige", comment="Enhälligt\x0b.\x1f\n\tTvå.")
+    assert (decision.instance, decision.comment) == ("Kommun fullmäktige", "Enhälligt.\n\tTvå.")
+    assert refused(version, chair, instance="\x07").field == "instance"

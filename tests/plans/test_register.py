@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from plans.models import ConditionFinding, Decision
+from plans.models import ConditionFinding, Decision, Organisation
 from plans.register import Standing, register_of
 from tests import decision_factories as decide
 
@@ -206,3 +206,10 @@ def test_the_number_of_queries_does_not_grow(version, django_assert_num_queries)
             assert entry.standing_text
             assert all(condition.sentence for condition in entry.conditions)
     assert Decision.objects.count() == 5
+
+
+def test_nobody_who_is_to_decide_falls_out_when_the_organisation_is_renumbered(version):
+    adopt_all(version, "9103")
+    Organisation.objects.filter(code="9103").update(code="9199")
+    register = register_of(version)
+    assert (register.adopted_count, register.total, register.is_complete) == (3, 4, False)
