@@ -164,6 +164,14 @@ def shared_totals(version: HasAllocation) -> dict[int, Decimal]:
     return {year.year: year.total for year in years_of(version) if year.basis == LINES}
 
 
+def approved_totals(version: HasAllocation) -> dict[int, Decimal]:
+    """Return what members have surely approved, by year: the smaller where lines and printed total differ."""
+    totals: dict[int, Decimal] = {}
+    for year in years_of(version):
+        totals[year.year] = min(year.total, totals.get(year.year, year.total))
+    return totals
+
+
 def check_frozen(years: Iterable[FrozenYear]) -> tuple[str, ...]:
     """Return a Swedish sentence for each sum that does not hold; none where all do."""
     faults, seen = [], set()

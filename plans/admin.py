@@ -1,6 +1,7 @@
 """The administration of collaborations, organisations and plans."""
 
 from django.contrib import admin
+from django.db.models import Q
 
 from plans import conversation_admin, decision_admin, permissions  # noqa: F401 the two register what they read
 from plans.exchange_admin import ExchangeAdmin
@@ -20,6 +21,7 @@ from plans.models import (
     Party,
     Plan,
     PlanSection,
+    PlanVersion,
     PlanYear,
     Responsibility,
     WatchedMatter,
@@ -68,6 +70,14 @@ class OrganisationAdmin(MasterDataAdmin):
     list_filter = ["kind", ("sub_region", FilledValuesFilter), "county"]
     search_fields = ["name", "short_name", "code", "organisation_number"]
 
+    def fixed_fields(self, obj: Organisation | None) -> list[str]:
+        """Versions name by code those who are to decide, and conditions go by their kind."""
+        return ["code", "kind"] if obj and obj.code in PlanVersion.objects.deciding_codes() else []
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        may_delete = super().has_delete_permission(request, obj)
+        return may_delete and not (obj and obj.code in PlanVersion.objects.deciding_codes())
+
 
 @admin.register(Membership)
 class MembershipAdmin(WrittenInCollaboration, MasterDataAdmin):
@@ -79,7 +89,11 @@ class MembershipAdmin(WrittenInCollaboration, MasterDataAdmin):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """Who shares the cost of a sent plan stays; a member that leaves gets a last day instead."""
-        return super().has_delete_permission(request, obj) and not (obj and obj.sent_years())
+        return super().has_delete_permission(request, obj) and not (obj and (obj.sent_years() or self._decides(obj)))
+
+    def _decides(self, membership: Membership) -> bool:
+        versions = PlanVersion.objects.filter(plan__collaboration=membership.collaboration_id)
+        return membership.organisation.code in versions.deciding_codes()
 
 
 class PlanYearInline(SeenAdmin, admin.TabularInline):
@@ -171,6 +185,11 @@ class AreaLineageAdmin(LockedWithPlan, MasterDataAdmin):
     list_select_related = ["plan", "predecessor", "successor"]
     search_fields = ["predecessor__name", "successor__name"]
     autocomplete_fields = ["plan", "predecessor", "successor"]
+
+    def get_queryset(self, request):
+        """Leave out what comes from a plan under revision that is not the reader's to see."""
+        earlier = permissions.visible_plans(request.user, Plan, "predecessor__plan__")
+        return super().get_queryset(request).filter(Q(predecessor=None) | earlier)
 
 
 @admin.register(Goal)

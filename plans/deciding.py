@@ -23,6 +23,7 @@ from plans.models import (
     ProtocolExtract,
 )
 from plans.steps import StepRefused, line, locked, name_of, text
+from plans.years import FIRST
 
 LARGEST_EXTRACT = 10 * 1024 * 1024
 MOST_CONDITIONS = 10
@@ -126,7 +127,7 @@ def find_condition(
     if not permissions.can_find_conditions(by, plan):
         raise DecisionRefused("Ordföranden i SGD bedömer villkoren.")
     if condition.kind != Kind.FREE_TEXT:
-        raise DecisionRefused("Registret räknar själv ut om villkoret är uppfyllt.")
+        raise DecisionRefused("Registret räknar självt ut om villkoret är uppfyllt.")
     if hasattr(condition.decision, "replaced_by"):
         raise DecisionRefused("Beslutet är rättat, och villkoret räknas inte längre.")
     try:
@@ -150,7 +151,7 @@ def _open_version(plan: Plan, version: PlanVersion) -> PlanVersion:
     if plan.status not in TAKES_DECISIONS:
         raise DecisionRefused(
             f"Beslut registreras när planen har sänts till huvudmännen. {plan} är nu i läget "
-            f"{plan.get_status_display().lower()}."
+            f"”{plan.get_status_display()}”."
         )
     if not current.round.needs_all:
         raise DecisionRefused(f"{version} vilar på besluten om en tidigare version, och de ändras inte.")
@@ -189,6 +190,8 @@ def _check(version: PlanVersion, values: dict, replaces: Decision | None, at: da
         return
     if day > day_of(at):
         raise DecisionRefused("Beslutsdagen kan inte ligga efter i dag.", "decided_on")
+    if day.year < FIRST:
+        raise DecisionRefused(f"Skriv beslutsdagens årtal med fyra siffror, tidigast {FIRST}.", "decided_on")
     if not version.is_as_printed and day < day_of(version.frozen_at):
         first = day_of(version.frozen_at)
         raise DecisionRefused(f"Versionen frystes {first}, så beslutet om den kan inte vara äldre.", "decided_on")

@@ -271,7 +271,7 @@ def settle(version: PlanVersion, *, by, at: datetime.datetime | None = None) -> 
     """
     at = at or timezone.now()
     plan = locked(version.plan)
-    round_ = DecisionRound.objects.select_for_update(of=("self",)).select_related("version").get(version=version.pk)
+    round_ = DecisionRound.objects.select_for_update(of=("self",)).with_version().get(version=version.pk)
     is_complete = register_of(version).is_complete
     if plan.status == Status.DECIDING and round_.is_open and is_complete:
         steps.adopt(plan, round_, by=by, at=at)

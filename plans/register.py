@@ -120,7 +120,8 @@ class Register:
 
     @property
     def total(self) -> int:
-        return len(self.entries)
+        """How many have to decide: those that the version was frozen with, also if one cannot be found any more."""
+        return len(self.version.member_codes)
 
     @property
     def counts(self) -> Counter:
@@ -134,7 +135,7 @@ class Register:
     @property
     def is_complete(self) -> bool:
         """Whether every needed organisation has adopted and every condition is met."""
-        return bool(self.entries) and self.adopted_count == self.total
+        return bool(self.total) and self.adopted_count == self.total
 
     @property
     def unanswered(self) -> tuple[Organisation, ...]:

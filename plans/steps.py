@@ -1,6 +1,7 @@
 """The steps of a plan's way to a decision: what each does, from which state, and the row that tells of it."""
 
 import datetime
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from plans.models import Body, DecisionRound, LogEntry, Plan, PlanStep, PlanVers
 
 Status, Kind, State = Plan.Status, PlanStep.Kind, DecisionRound.State
 LONGEST_TEXT = 5_000
+# What XML, and so a Word file or a sheet, cannot carry, and other control characters.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class StepRefused(Exception):
@@ -129,15 +132,15 @@ def allowed(plan: Plan, kind: PlanStep.Kind, by) -> Step:
     if not permissions.can_take_steps(by, plan):
         raise StepRefused(f"Ordföranden i SGD tar steget: {step.title.lower()}.")
     if plan.status not in step.sources:
-        wanted = " eller ".join(status.label.lower() for status in step.sources)
-        now = plan.get_status_display().lower()
-        raise StepRefused(f"Steget tas från läget {wanted}. {plan} är nu i läget {now}.")
+        wanted = " eller ".join(f"”{status.label}”" for status in step.sources)
+        now = plan.get_status_display()
+        raise StepRefused(f"Steget tas från läget {wanted}. {plan} är nu i läget ”{now}”.")
     return step
 
 
 def open_round(plan: Plan) -> DecisionRound:
     """Return the plan's round that is under way, locked. Raises ``StepRefused`` where none is."""
-    rounds = DecisionRound.objects.select_for_update(of=("self",)).select_related("version__replaces__round")
+    rounds = DecisionRound.objects.select_for_update(of=("self",)).with_version()
     round_ = rounds.filter(plan=plan, state=State.OPEN).first()
     if round_ is None:
         raise StepRefused(f"{plan} har ingen fryst version. Återge planen som tryckt först.")
@@ -233,7 +236,7 @@ def said_by(
 
 def text(value: str, field: str, missing: str = "") -> str:
     """Return running text as it is kept. Raises ``StepRefused``, with ``missing`` where it may not be empty and is."""
-    tidy = unicodedata.normalize("NFC", value).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    tidy = _UNWRITABLE.sub("", unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not tidy and missing:
         raise StepRefused(missing, field)
     if len(tidy) > LONGEST_TEXT:
@@ -242,7 +245,7 @@ def text(value: str, field: str, missing: str = "") -> str:
 
 
 def line(value: str, longest: int, field: str) -> str:
-    tidy = " ".join(unicodedata.normalize("NFC", value).replace("\0", "").split())
+    tidy = " ".join(_UNWRITABLE.sub("", " ".join(unicodedata.normalize("NFC", value).split())).split())
     if len(tidy) > longest:
         raise StepRefused(f"Skriv högst {longest} tecken.", field)
     return tidy

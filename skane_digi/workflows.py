@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from budgets.frozen_shares import shared_totals
+from budgets.frozen_shares import approved_totals, shared_totals
 from budgets.money import format_kr
 from budgets.rollover import RolledBudget, start_budget_from
 from plans import lifecycle, log, permissions
@@ -198,8 +198,8 @@ def why_all_must_decide(plan: Plan) -> str:
 
 
 def increases(before: PlanVersion, after: PlanVersion) -> tuple[str, ...]:
-    """Return a Swedish sentence for each year whose shared total is larger in ``after``."""
-    old, new = shared_totals(before), shared_totals(after)
+    """Return a Swedish sentence for each year whose shared total in ``after`` is larger than was approved."""
+    old, new = approved_totals(before), shared_totals(after)
     return tuple(
         f"Den gemensamma kostnaden {year} ökar från {format_kr(old.get(year, 0))} till {format_kr(total)}."
         for year, total in sorted(new.items())

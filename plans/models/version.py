@@ -11,17 +11,22 @@ from plans.models.plan import Plan
 from plans.natural_keys import Keyed, NaturalKeyManager
 
 LONGEST_REASON = 5_000
+LARGE = ("content", "allocation", "pdf")
 FINGERPRINT_LENGTH = 16
 
 
 class VersionQuerySet(FrozenQuerySet):
     def without_files(self) -> Self:
         """Leave out what is large: the text, the shares and the PDF."""
-        return self.defer("content", "allocation", "pdf")
+        return self.defer(*LARGE)
 
     def standing(self) -> Self:
         """Versions that are adopted now: at most one for each plan."""
         return self.filter(round__state=DecisionRound.State.ADOPTED)
+
+    def deciding_codes(self) -> set[str]:
+        """Return the codes of all the organisations whose decision any of the versions needs."""
+        return {code for codes in self.order_by().values_list("member_codes", flat=True) for code in codes}
 
 
 class PlanVersion(Keyed, Frozen):
@@ -127,6 +132,12 @@ class VersionFault(Keyed, Frozen):
 
 
 class RoundQuerySet(models.QuerySet):
+    def with_version(self) -> Self:
+        """Bring the version, and the one that it replaces with its round, without what is large."""
+        paths = ("version", "version__replaces")
+        large = (f"{path}__{name}" for path in paths for name in LARGE)
+        return self.select_related("version__replaces__round").defer(*large)
+
     def adopted_once(self) -> Self:
         """Rounds of versions that are or have been adopted."""
         return self.filter(state__in=[DecisionRound.State.ADOPTED, DecisionRound.State.REPLACED])

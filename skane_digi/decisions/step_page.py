@@ -1,5 +1,6 @@
 """The page of a plan's steps: the way, what can be done next, and everything that has been done."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from plans import permissions
@@ -15,6 +16,7 @@ class StepPage:
     """``leads`` says if the reader may take steps, ``shows_people`` if they see who recorded and what was commented.
 
     ``history`` is every step, the latest first. ``register`` is that of the latest version, once it has been sent.
+    ``readable`` are the ids of the versions that the reader may open.
     """
 
     plan: Plan
@@ -24,6 +26,7 @@ class StepPage:
     standing: PlanVersion | None
     register: Register | None
     history: tuple[PlanStep, ...]
+    readable: frozenset[int]
     leads: bool
     shows_people: bool
     shows_draft: bool
@@ -55,7 +58,15 @@ def step_page(plan: Plan, user) -> StepPage:
         standing=standing,
         register=register,
         history=tuple(reversed(taken)),
+        readable=frozenset(_readable(plan, user)),
         leads=user is not None and permissions.can_take_steps(user, plan),
         shows_people=user is None or permissions.can_read_extract(user, plan),
         shows_draft=shows_draft,
     )
+
+
+def _readable(plan: Plan, user) -> Iterable[int]:
+    versions = plan.versions.order_by("number")
+    if user is not None:
+        versions = versions.filter(permissions.visible_versions(user, PlanVersion))
+    return versions.values_list("pk", flat=True)

@@ -26,6 +26,7 @@ from skane_digi.versions.freezing import document_of_version
 
 logger = logging.getLogger(__name__)
 LEFT_AFTER = datetime.timedelta(seconds=30)
+LARGE = tuple(f"version__{name}" for name in ("content", "allocation", "pdf"))
 FAULT = "Handlingarna kunde inte göras färdigt. Felet är antecknat i webbplatsens logg. Försök igen."
 
 
@@ -73,7 +74,9 @@ def order_papers(
     kinds, formats = _chosen(Kind, kinds, "kinds"), _chosen(Format, formats, "formats")
     total = len(jobs_of(case_of(version, at=at), kinds, formats))
     with log.batch():
-        for old in PaperBatch.objects.filter(version=version.pk, ordered_by=by).select_related("version__plan"):
+        # Locked, so that nobody keeps a paper of an order while it is being removed.
+        earlier = PaperBatch.objects.select_for_update(of=("self",)).filter(version=version.pk, ordered_by=by)
+        for old in earlier.select_related("version__plan").defer(*LARGE):
             log.record(action=LogEntry.Action.DELETED, subject=old, by=by, at=at, before=_summary(old))
             old.delete()
         batch = PaperBatch.objects.create(
@@ -107,7 +110,7 @@ def work_in_background(key: str) -> None:
 
 def work_on(key: str) -> None:
     """Make what is left of the batch with this key. A fault is kept with the batch and raised."""
-    batch = PaperBatch.objects.filter(key=key, finished_at=None).select_related("version").first()
+    batch = PaperBatch.objects.filter(key=key, finished_at=None).select_related("version").defer(*LARGE).first()
     if batch is None:
         return
     try:

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
 
 from docx import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
@@ -24,12 +25,24 @@ from skane_digi.papers.word_styles import LANGUAGE, TABLE_STYLE, base_document
 
 _WHEN = (1980, 1, 1, 0, 0, 0)
 _TEXT_WIDTH = 155
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DAY = re.compile(r"(?<![\w-])(\d{4}-\d\d-\d\d)(?![\w-])")
 
 
 def paper_docx(paper: Paper) -> bytes:
     """Return the paper as a Word file, without macros."""
-    return _Writer(paper).write()
+    return _Writer(_writable(paper)).write()
+
+
+def _writable(part):
+    """Return ``part`` of a paper without what XML cannot carry, which may have been pasted and frozen."""
+    if type(part) is str:
+        return _UNWRITABLE.sub("", part)
+    if isinstance(part, tuple):
+        return tuple(map(_writable, part))
+    if is_dataclass(part):
+        return replace(part, **{field.name: _writable(getattr(part, field.name)) for field in fields(part)})
+    return part
 
 
 class _Writer:

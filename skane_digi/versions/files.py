@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import content_disposition_header
 
-from plans.models import PlanVersion
+from plans.models import DecisionRound, PlanVersion
 
 FOR_EVER = 365 * 24 * 3600
 
@@ -22,11 +22,14 @@ def content_file(request: HttpRequest, version: PlanVersion) -> HttpResponse:
     return _file(request, content, version.content_digest, kind, f"{_stem(version)}.json", as_attachment=False)
 
 
-def keep_for_ever(response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    """Say that the answer at this address never changes, and may be kept by whoever may have it."""
+def kept(response: HttpResponse, request: HttpRequest, version: PlanVersion) -> HttpResponse:
+    """Say how long the answer may be kept: it never changes, but one that is sent back is no longer everyone's."""
     patch_vary_headers(response, ["Cookie"])
-    is_own = request.user.is_authenticated
-    patch_cache_control(response, **{"private" if is_own else "public": True}, max_age=FOR_EVER, immutable=True)
+    if version.round.state in (DecisionRound.State.ADOPTED, DecisionRound.State.REPLACED):
+        whose = "private" if request.user.is_authenticated else "public"
+        patch_cache_control(response, **{whose: True}, max_age=FOR_EVER, immutable=True)
+    else:
+        patch_cache_control(response, private=True, no_cache=True)
     return response
 
 

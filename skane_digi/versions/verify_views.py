@@ -18,7 +18,8 @@ AROUND_THE_FILE = 64 * 1024
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_FILE + AROUND_THE_FILE:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length.isdecimal() and int(length) > LARGEST_FILE + AROUND_THE_FILE:
         return render(request, "versions/verify.html", {"form": VerifyForm(), "refusal": TOO_LARGE}, status=413)
     return _verify(request)
 

@@ -102,8 +102,7 @@ class TestStates:
             assert answer.status_code == (302 if who == "anonymous" else 200 if who in readers else 404), who
         client.force_login(people["chair"])
         assert (
-            "när ordföranden i SGD har skickat planen"
-            in client.get(f"/planer/{plan.slug}/handlingar/").content.decode()
+            "när ordföranden i SGD har sänt planen" in client.get(f"/planer/{plan.slug}/handlingar/").content.decode()
         )
         assert client.post(f"/planer/{plan.slug}/handlingar/bestall/", {"kinds": ["letter"]}).status_code == 404
 

@@ -74,7 +74,7 @@ def test_the_region_carries_half_and_words_it_as_a_region(case_2022_2023, region
     """Seed 002: the Region's share is 1 150 000 kr, on condition that the municipalities do the same."""
     text = said(case_2022_2023, region)
     assert "Hälso- och sjukvårdsnämnden föreslår att regionstyrelsen beslutar följande." in text
-    assert "2. Regionstyrelsen avsätter 1 150 000 kr i 2023 års budget för regionens andel" in text
+    assert "2. Regionstyrelsen tar med 1 150 000 kr i budgetarbetet för 2023 som regionens andel" in text
     assert "3. Beslutet gäller under förutsättning att kommunerna i samverkan antar planen" in text
     assert "Region Skåne bär hälften." in text
     assert "Uträkning i kronor: 2 300 000,00 × 1 / 2 = 1 150 000,00." in text
@@ -198,5 +198,5 @@ def test_shares_by_uneven_weights_and_several_years_are_worded(record):
     assert plain(cost_words(costs)) == "500 kr för 2030 och 150 kr för 2031"
     assert "Region Prov bär 3/10 av kostnaden." in costs[1].sentences
     text = said(case, region)
-    assert "3. Regionstyrelsen avsätter 150 kr i 2031 års budget" in text
+    assert "3. Regionstyrelsen tar med 150 kr i budgetarbetet för 2031" in text
     assert "Regionens andel per år, kronor" in text

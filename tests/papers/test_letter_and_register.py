@@ -29,7 +29,7 @@ def rows_of(paper, heading: str) -> list[list[str]]:
 class TestTheLetter:
     def test_it_says_what_is_sent_which_version_and_how_to_report(self, case_2024, eslov):
         text = plain(texts_of(letter(case_2024, eslov)))
-        assert "Härmed sänds Handlingsplan 2024, version 1, till Eslövs kommun för beslut." in text
+        assert "Handlingsplan 2024, version 1, sänds till Eslövs kommun för beslut." in text
         assert f"fingeravtrycket {case_2024.version.fingerprint}" in text
         assert "Beslutsunderlag för Eslövs kommun" in text
         assert "Så rapporterar ni beslutet" in text
@@ -72,7 +72,7 @@ class TestTheExtract:
     def test_it_counts_and_says_which_day_it_is_of(self, decided):
         text = plain(texts_of(decided))
         assert "1 av 34 huvudmän har antagit planen med alla villkor uppfyllda." in text
-        assert "Fördelning: antagen 1, antagen, villkor återstår 1, inget beslut 32." in text
+        assert "Fördelning: antagen 1; antagen, villkor återstår 1; inget beslut 32." in text
         assert "Utdraget gjort: 2024-05-02" in text
 
     def test_a_corrected_decision_stays_visible_and_does_not_count(self, decided):

@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from plans import deciding, lifecycle
 from plans.deciding import DecisionRefused, Wish, find_condition, record_decision
@@ -246,3 +248,21 @@ def test_characters_that_no_file_can_carry_are_left_out(version, chair):
     decision = record(version, chair, instance="Kommun\x01\ufffe fullmäktige", comment="Enhälligt\x0b.\x1f\n\tTvå.")
     assert (decision.instance, decision.comment) == ("Kommun fullmäktige", "Enhälligt.\n\tTvå.")
     assert refused(version, chair, instance="\x07").field == "instance"
+
+
+def test_no_decision_loads_what_is_frozen_or_another_extract(version, chair):
+    """A version's PDF and an extract are megabytes each; recording asks for neither."""
+    first = record(version, chair, extract=("protokoll.pdf", decide.A_PDF))
+    with CaptureQueriesContext(connection) as queries:
+        record(version, chair, "9102")
+        lifecycle.settle(version, by=chair, at=AT)
+    read = " ".join(query["sql"] for query in queries if query["sql"].startswith("SELECT"))
+    assert first.extract
+    for name in ("planversion", "protocolextract"):
+        assert f'"plans_{name}"."content"' not in read
+    assert '"plans_planversion"."pdf"' not in read
+
+
+def test_a_mistyped_year_is_refused_also_on_paper(chair, version):
+    printed = decide.make_version(kind="as_printed")
+    assert refused(printed, chair, decided_on=datetime.date(24, 3, 1)).field == "decided_on"

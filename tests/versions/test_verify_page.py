@@ -204,3 +204,7 @@ def test_the_page_names_nothing_that_it_lacks(client, known, settings):
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "MISSING"
     for response in (client.get(ADDRESS), send(client, bytes(known.pdf)), send(client, fingerprint="x")):
         assert "MISSING" not in response.content.decode()
+
+
+def test_a_length_that_is_no_number_is_no_fault_of_ours(client):
+    assert client.generic("POST", reverse("versions:verify"), b"", CONTENT_LENGTH="abc").status_code == 422

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from plans.models import PlanVersion
 from plans.permissions import can_view_version
 from skane_digi.documents.render import IN_PLAN
-from skane_digi.versions.files import content_file, keep_for_ever, pdf_file
+from skane_digi.versions.files import content_file, kept, pdf_file
 from skane_digi.versions.freezing import document_of_version
 from skane_digi.versions.pages import Faults, Shelf, ShownVersion, shelf_of, standing_of
 
@@ -51,12 +51,14 @@ def page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @require_safe
 def pdf(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    return keep_for_ever(pdf_file(request, _readable(request, slug, number, "content", "allocation")), request)
+    version = _readable(request, slug, number, "content", "allocation")
+    return kept(pdf_file(request, version), request, version)
 
 
 @require_safe
 def content(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    return keep_for_ever(content_file(request, _readable(request, slug, number, "pdf", "allocation")), request)
+    version = _readable(request, slug, number, "pdf", "allocation")
+    return kept(content_file(request, version), request, version)
 
 
 def _stored(slug: str, number: int, *without: str) -> PlanVersion:
