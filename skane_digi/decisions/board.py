@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from plans.models import DecisionRound, Plan, PlanStep
+from plans.permissions import organisations_to_record
 from plans.register import Standing
 from skane_digi.decisions.chronicle import Event, chronicle
 from skane_digi.decisions.listing import Asked, Listing, listing
+from skane_digi.decisions.recording import why_closed
 from skane_digi.decisions.register_words import days_left, remaining
 from skane_digi.decisions.shown_register import ShownRegister, day_of_step, shown_register
 from skane_digi.decisions.standing_map import StandingMap, standing_map
@@ -34,6 +36,15 @@ class Notice:
 
     text: str
     links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDecision:
+    """The way for a registrar to their own organisation's decision; ``is_awaited`` until one is recorded."""
+
+    label: str
+    url: str
+    is_awaited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,7 @@ class Board:
     listing: Listing
     chronicle: tuple[Event, ...]
     fault_count: int
+    own: tuple[OwnDecision, ...] = ()
 
     @property
     def version(self):
@@ -89,7 +101,22 @@ def board_of(plan: Plan, user, query, *, day: datetime.date) -> Board | None:
         listing=listing(shown, Asked.from_query(query)),
         chronicle=chronicle(shown),
         fault_count=fault_count,
+        own=tuple(_own(shown, user)),
     )
+
+
+def _own(shown: ShownRegister, user) -> Iterator[OwnDecision]:
+    """Yield the decisions that are ``user``'s to record, while they can be; those who record for all have none."""
+    if not shown.is_newest or why_closed(shown.version):
+        return
+    own = organisations_to_record(user, shown.version) or ()
+    for entry in shown.register.entries:
+        if entry.organisation.pk in own:
+            name, address = entry.organisation.name, [shown.plan.slug, entry.organisation.code]
+            if entry.is_unanswered:
+                yield OwnDecision(f"Registrera beslut för {name}", reverse("decisions:record", args=address), True)
+            else:
+                yield OwnDecision(f"Beslutet i {name}", reverse("decisions:organisation", args=address), False)
 
 
 def headline(shown: ShownRegister, day: datetime.date) -> Headline:
@@ -98,8 +125,8 @@ def headline(shown: ShownRegister, day: datetime.date) -> Headline:
         figure = f"{register.adopted_count} av {total}"
         return Headline(figure, "har antagit", remaining(register), days_left(register, day))
     if shown.state == State.OPEN:
-        now = shown.plan.get_status_display().lower()
-        sentence = f"De har inte fått planen än. Den är nu i läget {now}."
+        now = shown.plan.get_status_display()
+        sentence = f"De har inte fått planen än. Dess läge är ”{now}”."
         return Headline(f"{total} huvudmän", "ska besluta", sentence, days_left(register, day))
     if shown.state == State.RETURNED:
         sentence = f"Besluten om version {shown.number} räknas inte längre."
@@ -133,7 +160,10 @@ def notices(shown: ShownRegister) -> Iterator[Notice]:
         yield Notice(f"Det här är besluten om version {shown.number}.", (("Till den senaste", _board(shown)),))
     if shown.earlier:
         number = shown.earlier.version.number
-        text = f"Samtyckena till version {number} har upphört; beslut om version {shown.number} väntas."
+        text = (
+            f"Besluten om version {number} gäller inte för version {shown.number}, så alla beslutar på nytt. Version "
+            f"{number} gäller tills version {shown.number} är fastställd."
+        )
         yield Notice(text, ((f"Besluten om version {number}", _board(shown, number)), _comparison(shown)))
     if resting := shown.register.rests_on:
         yield Notice(_why_resting(shown, resting.number), (_comparison(shown),))

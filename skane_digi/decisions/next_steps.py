@@ -14,7 +14,7 @@ from skane_digi.versions.freezing import member_codes
 from skane_digi.workflows import obstacles, printed_faults
 
 Kind, Status = PlanStep.Kind, Plan.Status
-WHO = "Ordföranden i SGD eller en administratör"
+WHO = "ordföranden i SGD eller en administratör"
 
 
 class OtherStep(models.TextChoices):
@@ -26,7 +26,7 @@ class OtherStep(models.TextChoices):
 EFFECTS = {
     Kind.RECORD: "Planen fryses som version 1 precis som den trycktes, med de fel som granskningen ser. Varje fel "
     "godtas med ett skäl som alla kan läsa. Inget rättas.",
-    OtherStep.WANTED: "Huvudmännens dag flyttas, och påminnelserna räknas från den nya.",
+    OtherStep.WANTED: "Dagen flyttas för alla huvudmän, och påminnelserna räknas från den nya dagen.",
 }
 TITLES = {Kind.RECORD: "Återge planen som tryckt", OtherStep.WANTED: OtherStep.WANTED.label}
 TURNING_BACK = (Kind.RETURN, Kind.CLOSE, Kind.REOPEN, OtherStep.WANTED)
@@ -100,7 +100,7 @@ def _next(now: Situation, kind: str) -> NextStep:
     return NextStep(
         kind=str(kind),
         title=step.title if step else TITLES[kind],
-        who=f"{WHO}, när organet har beslutat." if step and step.needs_body else f"{WHO}.",
+        who=f"Steget tas av {WHO}, när organet har beslutat." if step and step.needs_body else f"Steget tas av {WHO}.",
         effects=(step.effect if step else EFFECTS[kind], *_effects(now, kind)),
         requirements=tuple(_requirements(now, kind)),
     )
@@ -109,16 +109,14 @@ def _next(now: Situation, kind: str) -> NextStep:
 def _effects(now: Situation, kind: str) -> list[str]:
     """Return what the step does to this very plan."""
     if kind == Kind.SUBMIT:
-        said = [f"Den blir version {next_number(now.plan)}, och {len(member_codes(now.plan))} organisationer beslutar."]
+        said = [f"Den blir version {next_number(now.plan)}, och {len(member_codes(now.plan))} huvudmän beslutar."]
         if now.standing:
             said.append(f"Version {now.standing.number} gäller tills den nya är fastställd.")
         return said
     if kind == Kind.SEND and now.register:
-        return [f"{now.register.total} organisationer får frågan."]
+        return [f"{now.register.total} huvudmän får frågan."]
     if kind == Kind.RETURN and now.register and (count := _recorded(now.register)):
-        return [
-            f"{count} {'beslut är registrerat' if count == 1 else 'beslut är registrerade'} och räknas inte längre."
-        ]
+        return [f"{count} {'registrerat' if count == 1 else 'registrerade'} beslut räknas då inte längre."]
     return []
 
 

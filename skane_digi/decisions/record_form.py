@@ -29,6 +29,7 @@ INSTANCES = {
         "Socialnämnden",
     ),
 }
+BEFORE_CONDITIONS = ("correction_reason", "outcome")
 STAGES = (
     (Decision.Stage.PREPARES, "Bereder ärendet"),
     (Decision.Stage.PROPOSES, "Föreslår beslut"),
@@ -50,7 +51,7 @@ class ConditionForm(RefusableForm):
     organisations = forms.MultipleChoiceField(
         label="Organisationer som ska anta", required=False, widget=forms.CheckboxSelectMultiple
     )
-    text = _text(label="Ordalydelse", rows=2, help_text="Som det står i protokollet. Behövs för ett annat villkor.")
+    text = _text(label="Ordalydelse", rows=2, help_text="Som det står i protokollet. Behövs för ”Annat villkor”.")
 
     def __init__(self, *args, others: Iterable[Organisation], **kwargs):
         super().__init__(*args, **kwargs)
@@ -105,7 +106,7 @@ class RecordForm(RefusableForm):
     decided_on = DayField(label="Beslutsdag", required=False)
     paragraph = forms.CharField(label="Paragraf", required=False, max_length=40)
     case_number = forms.CharField(label="Diarienummer", required=False, max_length=60)
-    comment = _text(label="Kommentar", help_text="Syns för dem som är med i samverkan, inte för allmänheten.")
+    comment = _text(label="Kommentar", help_text="Syns för dem som deltar i samverkan, inte för allmänheten.")
     extract = forms.FileField(
         label="Protokollsutdrag",
         required=False,
@@ -181,14 +182,17 @@ class RecordForm(RefusableForm):
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """Every fault, as the id of its field and a sentence."""
-        own = [(self[name].auto_id if name in self.fields else "", name) for name in self.errors]
-        found = [(target, fault) for target, name in own for fault in self.errors[name]]
-        if self.condition_fault:
-            found.append(("villkor", self.condition_fault))
+        """Every fault, as the id of its field and a sentence, in the order of the page."""
+        conditions = [("villkor", self.condition_fault)] if self.condition_fault else []
         for row in self._counted_rows:
-            found += [(row[name].auto_id, fault) for name, faults in row.errors.items() for fault in faults]
-        return found
+            conditions += [(row[name].auto_id, fault) for name, faults in row.errors.items() for fault in faults]
+        before = [name for name in BEFORE_CONDITIONS if name in self.errors]
+        after = [name for name in self.errors if name not in BEFORE_CONDITIONS]
+        return [*self._faults_of(before), *conditions, *self._faults_of(after)]
+
+    def _faults_of(self, names: list[str]) -> list[tuple[str, str]]:
+        targets = ((self[name].auto_id if name in self.fields else "", name) for name in names)
+        return [(target, fault) for target, name in targets for fault in self.errors[name]]
 
     @property
     def lost_file(self) -> str:

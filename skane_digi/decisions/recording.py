@@ -40,8 +40,8 @@ def why_closed(version: PlanVersion) -> str:
     """Return why no decision on the version can be recorded now, in a Swedish sentence; empty where it can."""
     plan = version.plan
     if plan.status not in TAKES_DECISIONS:
-        now = plan.get_status_display().lower()
-        return f"Beslut registreras när planen har sänts till huvudmännen. {plan} är nu i läget {now}."
+        now = plan.get_status_display()
+        return f"Beslut registreras när planen har sänts till huvudmännen. {plan} är nu i läget ”{now}”."
     if not version.round.needs_all:
         return f"Version {version.number} vilar på besluten om en tidigare version, och de ändras inte."
     return ""
@@ -76,7 +76,7 @@ def find_and_tell(*, condition: DecisionCondition, is_met: bool, reason: str, by
 
 def _newest(version: PlanVersion, organisation: Organisation) -> Decision | None:
     rows = Decision.objects.filter(version=version, organisation=organisation).select_related("recorded_by", "extract")
-    return rows.order_by("recorded_at", "pk").last()
+    return rows.defer("extract__content").order_by("recorded_at", "pk").last()
 
 
 def _first_news(decision: Decision) -> str:

@@ -16,7 +16,7 @@ SHORT = {
     Standing.RETURNED: "Återremiss",
     Standing.TABLED: "Bordlagd",
     Standing.UNDERWAY: "Bereds",
-    Standing.NONE: "Inget svar",
+    Standing.NONE: "Inget",
 }
 REMAINING = {
     Standing.NONE: "har inte svarat",
@@ -56,15 +56,15 @@ def remaining(register: Register) -> str:
 
 
 def days_left(register: Register, day: datetime.date) -> str:
-    """Return how long there is left to the wanted day, as of ``day``; empty where none is set."""
+    """Return the wanted day and how far off it is, as of ``day``; empty where none is set."""
     left, wanted_on = register.days_left(day), register.round.wanted_on
     if left is None:
         return ""
     if left == 0:
-        return f"Sista dagen är i dag, {wanted_on.isoformat()}"
+        return f"{wanted_on.isoformat()}, i dag"
     if left < 0:
-        return f"Dagen {wanted_on.isoformat()} passerades för {_days(-left)} sedan"
-    return f"{_days(left)} kvar till {wanted_on.isoformat()}"
+        return f"{wanted_on.isoformat()}, för {_days(-left)} sedan"
+    return f"{wanted_on.isoformat()}, {_days(left)} kvar"
 
 
 def condition_sentence(status: ConditionStatus, *, with_reason: bool, on_paper: bool = False) -> str:

@@ -132,7 +132,7 @@ class RecommendForm(BodyForm):
 
 class SendForm(StepForm):
     wanted_on = DayField(
-        label="Beslut önskas senast", required=False, help_text="Påminnelser går ut 30, 7 och 1 dagar före."
+        label="Beslut önskas senast", required=False, help_text="Påminnelser går ut 30, 7 och 1 dag före."
     )
     comment = _text("Kommentar", rows=3)
 

@@ -30,7 +30,7 @@ class Mark(models.TextChoices):
     HERE = "here", "Här är planen nu"
     AHEAD = "ahead", "Återstår"
     SKIPPED = "skipped", "Hoppades över"
-    ON_PAPER = "paper", "Togs på papper"
+    ON_PAPER = "paper", "Inte registrerat här"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,9 @@ class Case:
     @property
     def version_text(self) -> str:
         """The number and since when: ``1, fryst 2026-09-01``."""
-        became = "återgiven som tryckt" if self.version.is_as_printed else "fryst"
-        return f"{self.version.number}, {became} {self.frozen_on.isoformat()}"
+        day = self.frozen_on.isoformat()
+        became = f"återgiven {day} som den trycktes" if self.version.is_as_printed else f"fryst {day}"
+        return f"{self.version.number}, {became}"
 
     @property
     def full_title(self) -> str:

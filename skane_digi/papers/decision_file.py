@@ -82,16 +82,18 @@ class _DecisionFile:
             f"{self.instance} antar {self.case.full_title}, version {version.number} med fingeravtrycket "
             f"{self.case.fingerprint}."
         ]
-        points += [
-            f"{self.instance} avsätter {cost.amount_text} i {cost.year} års budget för {self.owner} andel av planens "
-            "gemensamma kostnad."
-            for cost in self.costs
-            if cost.amount
-        ]
+        points += [self._money_point(cost) for cost in self.costs if cost.amount]
         runs = [(Run(point),) for point in points]
         runs += [block.runs for block in self.rich(slots.CONDITION_POINT).blocks if isinstance(block, Paragraph)]
         opening = self.rich(slots.PROPOSAL)
         return Section(slots.PROPOSAL.heading, (passage(*opening.blocks, numbered(runs)),))
+
+    def _money_point(self, cost: YearCost) -> str:
+        """A council sets its budget itself; the regional board takes the sum along in the work on the region's."""
+        share = f"{self.owner} andel av planens gemensamma kostnad."
+        if self.organisation.kind == REGION:
+            return f"{self.instance} tar med {cost.amount_text} i budgetarbetet för {cost.year} som {share}"
+        return f"{self.instance} avsätter {cost.amount_text} i {cost.year} års budget för {share}"
 
     def attachments(self) -> Section:
         document = self.document

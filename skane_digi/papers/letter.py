@@ -58,7 +58,7 @@ def _which_version(case: Case) -> list[str]:
         f"Beslutet gäller version {case.version_text}, med fingeravtrycket "
         f"{case.fingerprint}. Numret och fingeravtrycket står på varje sida i planen. Skriv in dem i protokollet.",
         "Text, siffror och kostnadsfördelning i en fryst version kan inte ändras. Vem som helst kan pröva en fil eller "
-        "ett fingeravtryck mot registret på webbplatsens sida Kontrollera.",
+        "ett fingeravtryck mot registret på webbplatsens sida Kontrollera en handling.",
     ]
     if case.version.is_as_printed:
         said.append("Planen återges som den är tryckt. Dess fel räknas upp i beslutsunderlaget.")

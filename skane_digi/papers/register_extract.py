@@ -39,7 +39,7 @@ def _standing(case: Case, register: Register) -> list[str]:
         f"{register.adopted_count} av {register.total} huvudmän har antagit planen med alla villkor uppfyllda. "
         f"{len(register.unanswered)} har inte lämnat något slutligt beslut."
     ]
-    counts = ", ".join(f"{standing.label.lower()} {count}" for standing, count in _counts(register))
+    counts = "; ".join(f"{standing.label.lower()} {count}" for standing, count in _counts(register))
     said.append(f"Fördelning: {counts}.")
     if register.round.wanted_on:
         said.append(f"Besluten önskas senast {register.round.wanted_on.isoformat()}.")
@@ -51,7 +51,7 @@ def _standing(case: Case, register: Register) -> list[str]:
     if register.lapsed_from:
         said.append(
             f"Besluten om version {register.lapsed_from.number} gäller inte version {case.version.number}. Version "
-            f"{register.lapsed_from.number} står fast tills den nya är fastställd."
+            f"{register.lapsed_from.number} gäller tills den nya är fastställd."
         )
     return said
 

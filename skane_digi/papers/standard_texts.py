@@ -47,7 +47,7 @@ PROPOSAL = Slot(
     "proposal",
     Kind.DECISION,
     "Förslag till beslut",
-    "Meningen före förslagets numrerade punkter. Punkterna om planen och kostnaden skrivs av siffrorna.",
+    "Meningen före förslagets numrerade punkter. Punkterna om planen och kostnaden fylls i ur versionen.",
     "<p>Hälso- och sjukvårdsnämnden föreslår att regionstyrelsen beslutar följande.</p>",
     "<p>Kommunstyrelsen föreslår att kommunfullmäktige beslutar följande.</p>",
 )
@@ -74,14 +74,14 @@ BACKGROUND = _alike(
     Kind.DECISION,
     "Bakgrund",
     "Därefter följer av sig självt avtalet, strategin och de organ som har behandlat planen.",
-    "<p>Inom {samverkan} planerar och betalar huvudmännen gemensamma digitala tjänster tillsammans. Styrgruppen tar "
-    "fram en handlingsplan med budget för varje verksamhetsår, och varje huvudman beslutar för sig om den.</p>",
+    "<p>Inom {samverkan} planerar och betalar huvudmännen sina gemensamma digitala tjänster. Styrgruppen tar fram en "
+    "handlingsplan med budget, och varje huvudman beslutar om den för egen del.</p>",
 )
 CONDITIONS = Slot(
     "conditions",
     Kind.DECISION,
     "Villkor",
-    "Vad villkoret betyder. Lämna avsnittet tomt om besluten inte ska vara beroende av varandra.",
+    "Vad villkoret innebär. Lämna avsnittet tomt om besluten inte ska vara beroende av varandra.",
     "<p>Regionens beslut gäller när kommunerna har antagit planen. Styrgruppen för register över huvudmännens beslut "
     "och villkor, och planen är fastställd när alla har antagit den och alla villkor är uppfyllda.</p>",
     "<p>Kommunens beslut gäller när regionen och de övriga kommunerna har antagit planen. Styrgruppen för register "
@@ -100,7 +100,7 @@ ENVIRONMENT = _alike(
     "environment",
     Kind.DECISION,
     "Miljökonsekvenser",
-    "Vad beslutet betyder för miljön.",
+    "Vad beslutet innebär för miljön.",
     "<p>Beslutet bedöms inte få några direkta konsekvenser för miljön.</p>",
 )
 UNION = Slot(
@@ -116,17 +116,17 @@ FOLLOW_UP = _alike(
     Kind.DECISION,
     "Uppföljning",
     "Hur huvudmännen får veta vad pengarna blev till.",
-    "<p>Styrgruppen följer planen löpande och redovisar minst en gång om året för alla huvudmän vad som har gjorts "
-    "och vad de gemensamma pengarna har använts till. Budgeten får inte överskridas utan att alla huvudmän har "
-    "godkänt det.</p>",
+    "<p>Styrgruppen följer planen löpande. Minst en gång om året redovisar Centralt Samverkansorgan för alla huvudmän "
+    "vad som har gjorts och vad de gemensamma pengarna har använts till. Budgeten får inte överskridas utan att alla "
+    "huvudmän har godkänt det.</p>",
 )
 LETTER = _alike(
     "letter",
     Kind.LETTER,
     "Inledning",
     "Brevets första stycken, utan rubrik.",
-    "<p>Härmed sänds {plan}, version {version}, till {organisation} för beslut. Samma version sänds till alla "
-    "huvudmän i samverkan.</p><p>Med brevet följer ett beslutsunderlag med er andel av kostnaden. Det kan användas som "
+    "<p>{plan}, version {version}, sänds till {organisation} för beslut. Samma version sänds till alla huvudmän i "
+    "samverkan.</p><p>Med brevet följer ett beslutsunderlag med er andel av kostnaden. Det kan användas som "
     "det är eller föras över till en egen mall.</p>",
 )
 REPORTING = _alike(
@@ -136,7 +136,7 @@ REPORTING = _alike(
     "Vad mottagaren gör när beslutet är fattat.",
     "<p>Registrera beslutet på planens sida, under Beslut, så snart protokollet är justerat. Ange instans, dag, "
     "paragraf och diarienummer och bifoga protokollsutdraget som PDF. Registrera också villkor, om beslutet har "
-    "några. Den som saknar konto sänder utdraget till styrgruppen, som registrerar det.</p>",
+    "några. Om ni saknar konto, sänd utdraget till styrgruppen, som registrerar beslutet åt er.</p>",
 )
 CONTACT = _alike(
     "contact",

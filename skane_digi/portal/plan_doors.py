@@ -25,7 +25,7 @@ def plan_doors(plan: Plan, user, current: PlanVersion | None) -> tuple[Door, ...
         (permissions.can_write_budget(user, plan), "Arbeta med budgeten", "workspace:budget"),
         (True, "Hämta planen som PDF", "portal:plan-pdf"),
         (permissions.can_take_steps(user, plan), "Vägen till beslut", "decisions:steps"),
-        (bool(current) and permissions.has_papers(user, plan), "Beslutsunderlag", "papers:papers"),
+        (bool(current) and permissions.has_papers(user, plan), "Handlingar för beslut", "papers:papers"),
         (permissions.can_view_drafts(user, plan.collaboration_id), "Historik", "workspace:history"),
         (permissions.can_start_plan(user, plan), "Börja nästa plan", "portal:start-plan"),
     )

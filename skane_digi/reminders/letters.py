@@ -16,9 +16,9 @@ from skane_digi.reminders.occasions import time_left
 
 STATES = {
     Standing.NONE: "har inte registrerat något beslut om {plan} än.",
-    Standing.UNDERWAY: "har registrerat hur ärendet bereds, men inte något beslut om {plan} än.",
-    Standing.TABLED: "har bordlagt ärendet om {plan}. Ett beslut i sak är fortfarande väntat.",
-    Standing.RETURNED: "har återremitterat ärendet om {plan}. Ett beslut i sak är fortfarande väntat.",
+    Standing.UNDERWAY: "har registrerat hur ärendet bereds men inget beslut om {plan} än.",
+    Standing.TABLED: "har bordlagt ärendet om {plan}. Ett beslut i sak väntas fortfarande.",
+    Standing.RETURNED: "har återremitterat ärendet om {plan}. Ett beslut i sak väntas fortfarande.",
 }
 
 

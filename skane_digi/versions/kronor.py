@@ -127,7 +127,7 @@ def _year_money(year: int, before: PlanDocument, after: PlanDocument) -> YearMon
     return YearMoney(
         year=year,
         forms=tuple(form for form in changes if form.rows),
-        shared=change(f"Delas av medlemmarna {year}", old.total(shared_only=True), new.total(shared_only=True)),
+        shared=change(f"Delas av huvudmännen {year}", old.total(shared_only=True), new.total(shared_only=True)),
         total=change("Summa", old.total(), new.total()),
         printed_before=_printed(year, before),
         printed_after=_printed(year, after),

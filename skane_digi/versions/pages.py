@@ -41,7 +41,7 @@ class ShownVersion:
 
     @property
     def in_sentence(self) -> str:
-        return f"version {self.number}, {self.state_text}"
+        return f"version {self.number} ({self.state_text})"
 
     @property
     def is_standing(self) -> bool:

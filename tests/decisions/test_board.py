@@ -43,6 +43,23 @@ def test_one_big_fact_says_how_many_have_adopted_and_a_sentence_what_remains(cli
     assert words(soup.select_one(".lead")) == "1 har inte svarat, 1 väntar på villkor och 1 har återremitterat."
 
 
+def test_a_registrar_is_led_to_record_and_once_that_is_done_to_what_is_recorded(client, version):
+    sign_in(client, Role.REGISTRAR, version, "9101")
+    address = f"{board_address(version)}9101/"
+    link = read(client, version).select_one(f'.page-head a[href="{address}registrera/"]')
+    assert words(link) == "Registrera beslut för Alby kommun"
+    decide.make_decision(version, "9101")
+    head = read(client, version).select_one(".page-head")
+    assert words(head.select_one(f'a[href="{address}"]')) == "Beslutet i Alby kommun"
+    assert not head.select_one(f'a[href="{address}registrera/"]')
+
+
+def test_those_who_record_for_all_or_for_none_have_no_decision_of_their_own(client, version):
+    for role in (Role.CHAIR, Role.READER, Role.AUDITOR):
+        sign_in(client, role, version)
+        assert not read(client, version).select(f'.page-head a[href^="{board_address(version)}9"]')
+
+
 def test_the_sentence_names_every_standing_that_is_not_an_adoption(version):
     decide.make_decision(version, "91", "rejected")
     decide.make_decision(version, "9101", "tabled")
@@ -64,11 +81,11 @@ def test_the_page_names_the_version_its_fingerprint_and_where_to_read_it(client,
     ("wanted_on", "said"),
     [
         (None, ""),
-        (datetime.date(2026, 12, 13), "18 dagar kvar till 2026-12-13"),
-        (datetime.date(2026, 11, 26), "1 dag kvar till 2026-11-26"),
-        (datetime.date(2026, 11, 25), "Sista dagen är i dag, 2026-11-25"),
-        (datetime.date(2026, 11, 24), "Dagen 2026-11-24 passerades för 1 dag sedan"),
-        (datetime.date(2026, 11, 22), "Dagen 2026-11-22 passerades för 3 dagar sedan"),
+        (datetime.date(2026, 12, 13), "2026-12-13, 18 dagar kvar"),
+        (datetime.date(2026, 11, 26), "2026-11-26, 1 dag kvar"),
+        (datetime.date(2026, 11, 25), "2026-11-25, i dag"),
+        (datetime.date(2026, 11, 24), "2026-11-24, för 1 dag sedan"),
+        (datetime.date(2026, 11, 22), "2026-11-22, för 3 dagar sedan"),
     ],
 )
 def test_the_days_left_to_the_wanted_day_are_said(version, wanted_on, said):
@@ -81,7 +98,7 @@ def test_a_version_that_is_not_yet_with_the_members_is_not_said_to_lack_answers(
     sign_in(client, Role.READER, version)
     soup = read(client, version)
     assert words(soup.select_one(".headline")) == "4 huvudmän ska besluta"
-    assert words(soup.select_one(".lead")) == "De har inte fått planen än. Den är nu i läget behandlad."
+    assert words(soup.select_one(".lead")) == "De har inte fått planen än. Dess läge är ”Behandlad”."
 
 
 def test_an_adopted_version_says_when_and_by_how_many(client, db):
@@ -104,7 +121,7 @@ def test_lapsed_consents_are_told_and_each_row_says_what_was_decided_before(clie
     second = revised_version(first)
     sign_in(client, Role.READER, second)
     soup = read(client, second)
-    assert "Samtyckena till version 1 har upphört; beslut om version 2 väntas." in notices_of(soup)
+    assert "Besluten om version 1 gäller inte för version 2, så alla beslutar på nytt." in notices_of(soup)
     rows = [words(row) for row in soup.select(".decision-list tbody tr")]
     assert all("Version 1: antagen 2026-10-01" in row for row in rows)
     assert words(soup.select_one(".headline")) == "0 av 4 har antagit"
@@ -138,7 +155,7 @@ def test_a_plan_adopted_on_paper_says_that_the_register_has_no_decision(client, 
     assert "registret har inte alla besluten" in notices_of(soup)
     assert text.count("Inget registrerat") >= 3
     assert "inte svarat" not in text
-    assert "Inget svar" not in text
+    assert "Inget beslut" not in text
     assert "Väntar på" not in text
 
 

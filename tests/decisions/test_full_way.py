@@ -132,7 +132,7 @@ class TestAsPrinted:
     def test_is_offered_first_and_lists_every_fault(self, client, printed):
         steps = page_of(client.get(reverse("decisions:steps", args=[printed.slug])))
         assert f'href="{address(printed, "record")}"' in steps
-        assert f'href="{address(printed, "return")}"' not in steps.partition("Härnäst")[2].partition("Gå dit")[0]
+        assert f'href="{address(printed, "return")}"' not in steps.partition("Härnäst")[2].partition("Gör det först")[0]
         page = page_of(client.get(address(printed, "record")))
         faults = printed_faults(printed)
         assert len(faults) > 1

@@ -278,7 +278,7 @@ class TestFindings:
         sign_in(client, Role.CHAIR, version)
         typed = decide.make_condition(condition.decision, "region")
         answer = client.post(self.address(typed), {"is_met": "ja", "reason": "Så är det."})
-        assert "Registret räknar själv ut om villkoret är uppfyllt." in page_of(answer)
+        assert "Registret räknar självt ut om villkoret är uppfyllt." in page_of(answer)
 
 
 def queries_of(client, address: str) -> int:

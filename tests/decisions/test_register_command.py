@@ -66,7 +66,7 @@ def test_an_older_version_is_asked_for_by_its_number(db):
 
 def test_the_days_left_are_counted_to_the_wanted_day(decided):
     DecisionRound.objects.update(wanted_on="2020-01-01")
-    assert "Dagen 2020-01-01 passerades för" in run(decided.plan.slug)
+    assert "Beslut önskas senast 2020-01-01, för" in run(decided.plan.slug)
     assert json.loads(run(decided.plan.slug, "--format", "json"))["days_left"] < 0
 
 

@@ -117,7 +117,7 @@ class TestWhatCanBeDone:
         page = page_of(client.get(steps_address(version.plan)))
         assert button in page
         assert "Planen är behandlad av det beredande organet" in page
-        assert "Ordföranden i SGD eller en administratör, när organet har beslutat." in page
+        assert "Steget tas av ordföranden i SGD eller en administratör, när organet har beslutat." in page
         sign_in(client, Role.AUDITOR, version)
         page = page_of(client.get(steps_address(version.plan)))
         assert button not in page
@@ -129,11 +129,11 @@ class TestWhatCanBeDone:
         decide.make_decision(version, "9101")
         page = page_of(client.get(step_address(plan, "return")))
         assert "Planen blir ett utkast igen." in page
-        assert "1 beslut är registrerat och räknas inte längre." in page
+        assert "1 registrerat beslut räknas då inte längre." in page
 
     def test_says_how_many_are_asked(self, client, version, chair):
         Plan.objects.filter(pk=version.plan_id).update(status=Status.RECOMMENDED)
-        assert "4 organisationer får frågan." in page_of(client.get(step_address(version.plan, "send")))
+        assert "4 huvudmän får frågan." in page_of(client.get(step_address(version.plan, "send")))
 
     @pytest.mark.parametrize("kind", FORMS)
     def test_from_a_state_that_does_not_allow_it_is_nothing(self, client, version, chair, kind):
@@ -252,3 +252,17 @@ def test_the_pages_queries_do_not_grow_with_what_has_been_done(client, version, 
     for code in rounds.ALL:
         decide.make_decision(version, code)
     assert queries_of(client, steps_address(version.plan)) == before
+
+
+def test_the_public_is_led_to_no_version_that_was_sent_back(client, db):
+    """What one may not see answers 404, and no page leads there."""
+    returned = rounds.make_readable_version(status=Plan.Status.DRAFT, state="returned")
+    plan = returned.plan
+    PlanStep.objects.create(
+        plan=plan, version=returned, kind="return", status_before="deciding", status_after="draft", taken_by_name="O"
+    )
+    rounds.make_readable_version(plan, status=Plan.Status.ADOPTED)
+    address = reverse("versions:page", args=[plan.slug, 1])
+    assert address not in client.get(reverse("decisions:steps", args=[plan.slug])).content.decode()
+    rounds.sign_in(client, Role.READER, returned)
+    assert address in client.get(reverse("decisions:steps", args=[plan.slug])).content.decode()

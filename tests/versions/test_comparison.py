@@ -214,7 +214,7 @@ def test_the_command_compares_the_draft_with_the_standing_version(plan, monkeypa
     text = answer("plan-2030")
     assert text.startswith("Nyskriven plan: utkastet jämförd med version 1\n")
     for expected in (
-        "Delas av medlemmarna 2030: 3 000 → 3 300, +300 (+10 %)",
+        "Delas av huvudmännen 2030: 3 000 → 3 300, +300 (+10 %)",
         "Region Prov: 1 500,00 → 1 650,00, +150,00 (+10 %)",
         "[-igelkott-]{+vessla i stället+}",
         "Hette Första området.",

@@ -136,8 +136,8 @@ def test_a_version_without_faults_has_no_box(client, plan, monkeypatch):
     assert soup_of(client, "page", plan, 1).select_one(".findings") is None
 
 
-def test_the_pdf_is_the_stored_bytes_and_is_kept_for_ever(client, plan, monkeypatch):
-    version = freeze(plan, monkeypatch)
+def test_the_pdf_is_the_stored_bytes_and_is_kept_for_ever_once_it_stands(client, plan, monkeypatch):
+    version = adopt(plan, monkeypatch)
     address = reverse("versions:pdf", args=[plan.slug, 1])
     answer = client.get(address)
     assert answer.content == bytes(version.pdf)
@@ -147,6 +147,13 @@ def test_the_pdf_is_the_stored_bytes_and_is_kept_for_ever(client, plan, monkeypa
     assert f"handlingsplan-{plan.slug}-version-1.pdf" in answer["Content-Disposition"]
     again = client.get(address, headers={"If-None-Match": answer["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_what_may_still_be_sent_back_is_not_kept_by_others(client, plan, monkeypatch):
+    freeze(plan, monkeypatch)
+    answer = client.get(reverse("versions:pdf", args=[plan.slug, 1]))
+    assert {"private", "no-cache"} <= set(answer["Cache-Control"].split(", "))
+    assert "immutable" not in answer["Cache-Control"]
 
 
 def test_what_a_signed_in_reader_fetches_is_kept_by_them_alone(client, plan, chair, monkeypatch):
@@ -180,7 +187,7 @@ def test_the_list_has_every_version_the_latest_first(client, plan, chair, monkey
 
 
 def test_the_list_of_a_plan_without_versions_says_what_will_be_there(client, plan, chair):
-    assert "när ordföranden i SGD har skickat planen för beslut" in words(soup_of(client, "list", plan))
+    assert "när ordföranden i SGD har sänt planen för beslut" in words(soup_of(client, "list", plan))
 
 
 def test_a_version_is_compared_with_the_one_it_replaces(client, plan, chair, monkeypatch):
@@ -188,12 +195,12 @@ def test_a_version_is_compared_with_the_one_it_replaces(client, plan, chair, mon
     send_back(freeze(revise(plan), monkeypatch, replaces=first))
     adopt(plan, monkeypatch)
     soup = soup_of(client, "comparison", plan, 3)
-    assert words(soup.h1) == "Version 3 mot version 1"
+    assert words(soup.h1) == "Version 3 jämförd med version 1"
     assert "+300 kr" in words(soup.select_one(".comparison-sum"))
     assert "Budgeten får inte överskridas utan att alla huvudmän godkänner det" in words(soup)
     rows = {words(row.th): [words(cell) for cell in row.select("td")] for row in soup.select("tbody tr")}
-    assert rows["Omdöpta området"] == ["1 000", "1 300", "+300", "+30 %"]
-    assert rows["Region Prov"] == ["1 500,00", "1 650,00", "+150,00", "+10 %"]
+    assert rows["Omdöpta området"] == ["1 000", "1 300", "+300 +30 %", "+30 %"]
+    assert rows["Region Prov"] == ["1 500,00", "1 650,00", "+150,00 +10 %", "+10 %"]
     assert words(soup.select_one(".area-change del")).endswith("igelkott")
     assert words(soup.select_one(".switch [aria-current]")) == "Version 1, ersatt av version 3"
     beside_returned = soup_of(client, "comparison", plan, 3, med="2")
@@ -217,7 +224,7 @@ def test_the_draft_is_compared_with_the_standing_version_or_one_sent_back(client
         reverse("versions:revision", args=[plan.slug]),
     )
     soup = soup_of(client, "revision", plan)
-    assert words(soup.h1) == "Utkastet mot version 1"
+    assert words(soup.h1) == "Utkastet jämfört med version 1"
     assert "vessla" in words(soup)
     assert "Inget skiljer dem åt" in words(soup_of(client, "revision", plan, med="2"))
 
@@ -225,7 +232,7 @@ def test_the_draft_is_compared_with_the_standing_version_or_one_sent_back(client
 def test_the_draft_is_compared_with_what_was_sent_back_when_nothing_stands(client, plan, chair, monkeypatch):
     send_back(freeze(plan, monkeypatch))
     revise(plan)
-    assert words(soup_of(client, "revision", plan).h1) == "Utkastet mot version 1"
+    assert words(soup_of(client, "revision", plan).h1) == "Utkastet jämfört med version 1"
 
 
 def test_the_revision_of_a_plan_that_is_sent_on_is_the_comparison_of_its_version(client, plan, monkeypatch):

@@ -146,7 +146,7 @@ def _lines(shown: ShownRegister) -> Iterator[str]:
     yield f"{shown.plan}, version {shown.number} ({state}), fingeravtryck {shown.version.fingerprint}"
     yield f"{head.figure} {head.words}".rstrip() + f". {head.sentence}"
     if head.days:
-        yield f"{head.days}."
+        yield f"Beslut önskas senast {head.days}."
     yield from (notice.text for notice in notices(shown))
     yield ""
     rows = listing(shown, Asked()).rows
