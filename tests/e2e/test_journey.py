@@ -22,7 +22,7 @@ def test_from_start_to_plan_area_budget_costs_organisation_and_file(open_page):
     page.get_by_role("navigation", name="Innehåll").get_by_role("link", name="Mina Planer").click()
     expect(page.locator("#omrade-mina-planer")).to_be_in_viewport()
 
-    plan_pages = page.get_by_role("navigation", name="Handlingsplan 2024", exact=True)
+    plan_pages = page.get_by_role("navigation", name="Planens sidor")
     plan_pages.get_by_role("link", name="Budget").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Budget")
     page.get_by_role("table").first.get_by_role("link", name="Mina planer").click()
