@@ -68,7 +68,7 @@ def _answer(compared: ComparedPlans) -> dict:
         "with": plans.before.slug,
         "counts": plans.counts,
         "areas": [_area(area) for area in compared.areas],
-        "sections": [_part(part) for part in plans.sections],
+        "sections": [part_data(part) for part in plans.sections],
         "budget": [_budget(budget) for budget in compared.budgets],
     }
 
@@ -82,11 +82,12 @@ def _area(area: ComparedArea) -> dict:
         "before": [{"area": before.slug, "title": before.title} for before in change.before],
         "reason": change.reason,
         "is_stated": change.is_stated,
-        "parts": [_part(part) for part in change.parts],
+        "parts": [part_data(part) for part in change.parts],
     }
 
 
-def _part(part: PartChange) -> dict:
+def part_data(part: PartChange) -> dict:
+    """Return a part's changes as plain data, to print as JSON."""
     return {"part": part.key, "name": part.name, "items": [_item(item) for item in part.items]}
 
 

@@ -9,12 +9,12 @@ from decimal import Decimal
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from budgets.money import plain
-from plans.comparison import ItemChange, PartChange
+from plans.comparison import PartChange
 from plans.models import DecisionRound, Plan, PlanVersion
 from skane_digi.documents.build import document_of
 from skane_digi.documents.tree import PlanDocument
 from skane_digi.management.commands.check_plan import find_plan
-from skane_digi.management.commands.compare_plans import MARKS, SIGNS
+from skane_digi.management.commands.compare_plans import MARKS, SIGNS, part_data
 from skane_digi.versions.comparison import AreaDifference, VersionComparison, compare_documents
 from skane_digi.versions.freezing import document_of_version
 from skane_digi.versions.kronor import MoneyChange, YearMoney
@@ -111,7 +111,7 @@ def _answer(compared: VersionComparison) -> dict:
     return {
         "is_changed": compared.is_changed,
         "areas": [_area(area) for area in compared.areas],
-        "sections": [_part(part) for part in compared.sections],
+        "sections": [part_data(part) for part in compared.sections],
         "budget": [_year(year) for year in compared.money],
         "organisations": [
             {"year": year.year, "rows": [_money(row) for row in year.rows], "total": _money(year.total)}
@@ -127,21 +127,7 @@ def _area(area: AreaDifference) -> dict:
         "area": area.slug,
         "title": area.title,
         "title_before": area.before.title if area.before else None,
-        "parts": [_part(part) for part in area.parts],
-    }
-
-
-def _part(part: PartChange) -> dict:
-    return {"part": part.key, "name": part.name, "items": [_item(item) for item in part.items]}
-
-
-def _item(item: ItemChange) -> dict:
-    return {
-        "kind": item.kind,
-        "is_moved": item.change.is_moved,
-        "label_before": item.before.label if item.before else None,
-        "label_after": item.after.label if item.after else None,
-        "runs": [{"kind": run.kind, "text": run.text} for run in item.change.runs],
+        "parts": [part_data(part) for part in area.parts],
     }
 
 
