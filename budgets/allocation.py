@@ -3,106 +3,46 @@
 Amounts are whole öre (`int`), exact values are `Fraction` öre. Nothing here knows of a database.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import gcd, lcm
+from math import lcm
 
-from budgets.money import format_amount, format_integer, round_half_up
+from budgets.exact_text import exact_kronor, exact_number, rounded_result
 from budgets.rounding import column_sums, largest_remainder, round_table
+from budgets.rule import AllocationError, Member, Rebate, Rule, check_whole, first_repeated
 
-
-class AllocationError(ValueError):
-    """A cost cannot be shared as asked; the message is a Swedish sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An organisation in a rule: its code, its party and its weight within the party, such as its population."""
-
-    code: str
-    party: str
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How a cost is split: between parties by their weights, within each party by its members' weights.
-
-    Raises `AllocationError` for a rule that cannot share an amount. The order of parties and members means nothing.
-    """
-
-    party_weights: tuple[tuple[str, int], ...]
-    members: tuple[Member, ...]
-
-    def __post_init__(self) -> None:
-        parties = [party for party, _ in self.party_weights]
-        if not parties:
-            raise AllocationError("Regeln har inga parter.")
-        if repeated := _first_repeated(parties):
-            raise AllocationError(f"Parten {repeated} står två gånger i regeln.")
-        if repeated := _first_repeated([member.code for member in self.members]):
-            raise AllocationError(f"Organisationen {repeated} står två gånger i regeln.")
-        for party, weight in self.party_weights:
-            _check_whole(weight, f"Vikten för parten {party}")
-        for member in self.members:
-            _check_whole(member.weight, f"Vikten för organisationen {member.code}")
-            if member.party not in parties:
-                raise AllocationError(f"Organisationen {member.code} hör till parten {member.party}, som saknar vikt.")
-        if self.party_weights_total == 0:
-            raise AllocationError("Alla parter har vikten noll.")
-        for party, weight in self.party_weights:
-            if weight and not any(member.party == party for member in self.members):
-                raise AllocationError(f"Parten {party} ska bära en del av kostnaden men har inga organisationer.")
-            if weight and not self.party_weight_sum(party):
-                raise AllocationError(f"Organisationerna i parten {party} har tillsammans vikten noll.")
-
-    @property
-    def party_weights_total(self) -> int:
-        """The sum of the parties' weights."""
-        return sum(weight for _, weight in self.party_weights)
-
-    def party_weight_sum(self, party: str) -> int:
-        """Return the sum of a party's members' weights, such as the population of all municipalities."""
-        return sum(member.weight for member in self.members if member.party == party)
-
-    def member(self, code: str) -> Member | None:
-        """Return the member with a code, or None."""
-        return next((member for member in self.members if member.code == code), None)
-
-    def fractions(self) -> dict[str, Fraction]:
-        """Return each member's exact part of the whole, by code. The parts sum to one."""
-        numerators, denominator = self.numerators()
-        return {code: Fraction(numerator, denominator) for code, numerator in numerators.items()}
-
-    def numerators(self) -> tuple[dict[str, int], int]:
-        """Return the same parts as whole numbers over one denominator."""
-        weights = dict(self.party_weights)
-        sums = {party: self.party_weight_sum(party) for party, weight in weights.items() if weight}
-        common = lcm(*sums.values())
-        numerators = {
-            member.code: weights[member.party] * member.weight * (common // sums[member.party])
-            if weights[member.party]
-            else 0
-            for member in sorted(self.members, key=lambda member: member.code)
-        }
-        denominator = self.party_weights_total * common
-        factor = gcd(denominator, *numerators.values())
-        return {code: numerator // factor for code, numerator in numerators.items()}, denominator // factor
+__all__ = [
+    "Allocation",
+    "AllocationError",
+    "Calculation",
+    "Cell",
+    "Line",
+    "Member",
+    "OrganisationShare",
+    "Rebate",
+    "Rule",
+    "allocate",
+    "calculation",
+    "share_amount",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A cost to share: its key, öre, and rule."""
+    """A cost to share: its key, öre, and rule. Base and caps hold for the sum of the lines with equal rules."""
 
     key: str
     amount: int
     rule: Rule
 
     def __post_init__(self) -> None:
-        _check_whole(self.amount, f"Beloppet på raden {self.key} i öre")
+        check_whole(self.amount, f"Beloppet på raden {self.key} i öre")
+        if self.amount % self.rule.unit:
+            raise AllocationError(
+                f"Beloppet på raden {self.key} är inte ett helt antal kronor, som regeln avrundar till."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +83,18 @@ class OrganisationShare:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """The numbers that make one share, in öre, so that it can be followed by hand."""
+    """The numbers that make one share by weights alone, in öre, so that it can be followed by hand.
+
+    ``weight`` is what the member counts as, and ``unit`` what its share is a whole number of.
+    """
 
     total: int
     party_weight: int
     party_weights_total: int
-    weight: int
-    party_weight_sum: int
+    weight: Fraction | int
+    party_weight_sum: Fraction | int
     amount: int
+    unit: int = 1
 
     @classmethod
     def of(cls, rule: Rule, member: Member, *, total: int, amount: int) -> "Calculation":
@@ -159,9 +103,10 @@ class Calculation:
             total=total,
             party_weight=dict(rule.party_weights)[member.party],
             party_weights_total=rule.party_weights_total,
-            weight=member.weight,
+            weight=rule.counted(member),
             party_weight_sum=rule.party_weight_sum(member.party),
             amount=amount,
+            unit=rule.unit,
         )
 
     @property
@@ -179,27 +124,23 @@ class Calculation:
         """What rounding added (or, below zero, took away)."""
         return self.amount - self.exact
 
-    def sentence(self) -> str:
-        """Return `1 050 000,00 × 34 701 / 1 414 324 = 25 762,17`.
+    def sentence(self, *, suffix: str = "") -> str:
+        """Return `1 050 000,00 × 34 701 / 1 414 324 = 25 762,17`; ``suffix`` comes after the result.
 
         An organisation alone in its party is shown by the parties' weights. Where the share is not what ordinary
         rounding gives, the sentence says so.
         """
-        party = f"{format_integer(self.party_weight)} / {format_integer(self.party_weights_total)}"
-        member = f"{format_integer(self.weight)} / {format_integer(self.party_weight_sum)}"
+        return f"{self.product()} = {rounded_result(self.exact, self.amount, self.unit, suffix=suffix)}"
+
+    def product(self) -> str:
+        """Return what stands to the left of the sign of equality."""
+        party = f"{exact_number(self.party_weight)} / {exact_number(self.party_weights_total)}"
+        member = f"{exact_number(self.weight)} / {exact_number(self.party_weight_sum)}"
         if self.weight == self.party_weight_sum:
-            product = f"{_kronor(self.total)} × {party}"
-        elif self.party_amount.denominator == 1:
-            product = f"{_kronor(self.party_amount)} × {member}"
-        else:
-            product = f"{_kronor(self.total)} × {party} × {member}"
-        if round_half_up(self.exact, 0) == self.amount:
-            return f"{product} = {_kronor(self.amount)}"
-        direction = "uppåt" if self.rounding > 0 else "nedåt"
-        return (
-            f"{product} = {_kronor_cut(self.exact)}, avrundat {direction} till {_kronor(self.amount)} "
-            "för att andelarna tillsammans ska bli hela beloppet"
-        )
+            return f"{exact_kronor(self.total)} × {party}"
+        if self.party_amount.denominator == 1:
+            return f"{exact_kronor(self.party_amount)} × {member}"
+        return f"{exact_kronor(self.total)} × {party} × {member}"
 
 
 @dataclass(frozen=True)
@@ -233,6 +174,10 @@ class Allocation:
         """Return what an organisation pays in all."""
         return self.share(code).amount
 
+    def line(self, key: str) -> Line:
+        """Return a line. Raises `KeyError` for one that was not shared."""
+        return self.lines[self._line_places[key]]
+
     def cell(self, line: str, code: str) -> Cell:
         """Return an organisation's part of a line."""
         return self.share(code).cells[self._line_places[line]]
@@ -254,13 +199,11 @@ class Allocation:
         )
 
     def calculations(self, code: str) -> tuple[Calculation, ...]:
-        """Return how an organisation's total was made: one calculation for each rule that it pays by.
+        """Return how an organisation's total was made: one calculation for each rule of weights that it pays by.
 
-        With one rule there is one, and its amount is the total. The amounts always sum to the total.
+        With one rule there is one, and its amount is the total. The amounts sum to the total, but for what it pays by
+        rules with base amounts or caps: those are for ``budgets.explanation``.
         """
-        places: dict[Rule, list[int]] = {}
-        for place, line in enumerate(self.lines):
-            places.setdefault(line.rule, []).append(place)
         cells = self.share(code).cells
         return tuple(
             Calculation.of(
@@ -269,17 +212,32 @@ class Allocation:
                 total=sum(self.lines[place].amount for place in rule_places),
                 amount=sum(cells[place].amount for place in rule_places),
             )
-            for rule, rule_places in places.items()
-            if (member := rule.member(code))
+            for rule, rule_places in self.pools.items()
+            if rule.is_linear and (member := rule.member(code))
         )
 
     @cached_property
+    def pools(self) -> dict[Rule, tuple[int, ...]]:
+        """The places of the lines that are shared together, by their rule."""
+        places: dict[Rule, list[int]] = {}
+        for place, line in enumerate(self.lines):
+            places.setdefault(line.rule, []).append(place)
+        return {rule: tuple(found) for rule, found in places.items()}
+
+    @cached_property
     def largest_remainder(self) -> dict[str, int]:
-        """Each organisation's largest-remainder share of the whole, which `amount` is wherever a table allows it."""
-        exact = [share.exact for share in self.shares]
-        denominator = lcm(*(value.denominator for value in exact))
-        numerators = [value.numerator * (denominator // value.denominator) for value in exact]
-        return dict(zip((share.code for share in self.shares), largest_remainder(numerators, denominator), strict=True))
+        """Each organisation's largest-remainder share of the whole, which `amount` is wherever a table allows it.
+
+        Lines that are rounded as tables of their own (see :func:`allocate`) are wholes of their own: this is their sum.
+        """
+        wanted = {share.code: 0 for share in self.shares}
+        for unit, places in _tables(self.lines):
+            exact = [sum((share.cells[place].exact for place in places), Fraction(0)) / unit for share in self.shares]
+            denominator = lcm(*(value.denominator for value in exact))
+            numerators = [value.numerator * (denominator // value.denominator) for value in exact]
+            for share, amount in zip(self.shares, largest_remainder(numerators, denominator), strict=True):
+                wanted[share.code] += amount * unit
+        return wanted
 
     @property
     def deviations(self) -> dict[str, int]:
@@ -294,21 +252,29 @@ class Allocation:
 def allocate(lines: Sequence[Line]) -> Allocation:
     """Share every line by its rule, so that all lines and all organisations' totals close at once.
 
-    Each cell, and each organisation's total, is its exact value rounded up or down to a whole öre. The result does not
-    depend on the order of lines, parties or members. Raises `AllocationError` where two lines have the same key.
+    Each cell is its exact value rounded up or down to a whole öre, or krona where its rule says so, and so is each
+    organisation's total of a table. Lines in öre by rules of weights alone are one table, those in kronor another, and
+    each pool with base amounts or caps is one of its own, so that a cap holds to the öre. Lines with equal rules are
+    one pool: each is shared by the parts of the pool's sum. The result does not depend on the order of lines, parties
+    or members. Raises `AllocationError` where two lines have the same key, or a rule's caps leave nobody to carry the
+    cost.
     """
-    if repeated := _first_repeated([line.key for line in lines]):
+    if repeated := first_repeated([line.key for line in lines]):
         raise AllocationError(f"Raden {repeated} står två gånger.")
     ordered = tuple(sorted(lines, key=lambda line: line.key))
-    parts = {line.rule: line.rule.numerators() for line in ordered}
-    codes = sorted({code for numerators, _ in parts.values() for code in numerators})
-    rows = []
-    denominators = []
+    totals: dict[Rule, int] = {}
     for line in ordered:
-        numerators, denominator = parts[line.rule]
-        rows.append([line.amount * numerators.get(code, 0) for code in codes])
-        denominators.append(denominator)
-    rounded = round_table(rows, denominators)
+        totals[line.rule] = totals.get(line.rule, 0) + line.amount
+    parts = {rule: rule.numerators(total) for rule, total in totals.items()}
+    codes = sorted({code for numerators, _ in parts.values() for code in numerators})
+    columns = {rule: [numerators.get(code, 0) for code in codes] for rule, (numerators, _) in parts.items()}
+    rows = [[line.amount * number for number in columns[line.rule]] for line in ordered]
+    denominators = [parts[line.rule][1] for line in ordered]
+    rounded: list[list[int]] = [[] for _ in ordered]
+    for unit, places in _tables(ordered):
+        table = round_table([rows[place] for place in places], [denominators[place] * unit for place in places])
+        for place, row in zip(places, table, strict=True):
+            rounded[place] = [number * unit for number in row]
     sums, common = column_sums(rows, denominators)
     shares = tuple(
         OrganisationShare(
@@ -325,6 +291,15 @@ def allocate(lines: Sequence[Line]) -> Allocation:
     return Allocation(lines=ordered, shares=shares)
 
 
+def _tables(lines: Sequence[Line]) -> list[tuple[int, list[int]]]:
+    """Return the places of the lines that are rounded together, and the öre that they are rounded to."""
+    tables: dict[tuple[int, Rule | None], list[int]] = {}
+    for place, line in enumerate(lines):
+        own = None if line.rule.is_linear else line.rule
+        tables.setdefault((line.rule.unit, own), []).append(place)
+    return [(unit, places) for (unit, _), places in tables.items()]
+
+
 def share_amount(
     total_ore: int, fractions: Mapping[str, Fraction], *, order: Sequence[str] | None = None
 ) -> dict[str, int]:
@@ -333,7 +308,7 @@ def share_amount(
     Equal remainders go to the larger part and then to the code that is first in `order` (by itself: the lower code,
     which puts the Region, 12, before its municipalities). Raises `AllocationError` where the parts are not one whole.
     """
-    _check_whole(total_ore, "Beloppet i öre")
+    check_whole(total_ore, "Beloppet i öre")
     if any(part < 0 for part in fractions.values()) or sum(fractions.values()) != 1:
         raise AllocationError("Delarna är inte tillsammans exakt en hel.")
     codes = sorted(fractions) if order is None else list(order)
@@ -348,31 +323,8 @@ def share_amount(
 
 
 def calculation(rule: Rule, code: str, amount: int) -> Calculation:
-    """Return how an organisation's share of one amount (öre), shared by one rule, is made."""
+    """Return how an organisation's share of one amount (öre), shared by one rule of weights, is made."""
     member = rule.member(code)
     if member is None:
         raise AllocationError(f"Organisationen {code} ingår inte i regeln.")
     return Calculation.of(rule, member, total=amount, amount=share_amount(amount, rule.fractions())[code])
-
-
-def _check_whole(value: int, what: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise AllocationError(f"{what} är inte ett heltal.")
-    if value < 0:
-        raise AllocationError(f"{what} är mindre än noll.")
-
-
-def _first_repeated(names: Sequence[str]) -> str | None:
-    return next((name for name, times in Counter(names).items() if times > 1), None)
-
-
-def _kronor(ore: Fraction | int) -> str:
-    return format_amount(Fraction(ore, 100), decimals=2)
-
-
-def _kronor_cut(ore: Fraction) -> str:
-    """Return kronor with four decimals, cut off and marked where there are more."""
-    hundredths = ore * 100
-    whole = hundredths.numerator // hundredths.denominator
-    kronor = format_amount(Fraction(whole // 10_000), decimals=0)
-    return f"{kronor},{whole % 10_000:04d}{'' if hundredths.denominator == 1 else '…'}"
