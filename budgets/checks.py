@@ -9,6 +9,8 @@ from budgets.cost_tables import CostTable, PrintedCosts, nothing_to_share, tabul
 from budgets.models import BudgetLine, BudgetStatement, PrintedFigure
 from budgets.money import format_integer, format_kr, format_ore_rate
 from budgets.printed import PrintedFigures
+from budgets.rule_parts import RuleParts
+from budgets.rule_use_editing import days_text
 from budgets.shares import PlanAllocation, YearBasis, load_years, share_year
 from budgets.tables import BudgetTable, budget_table
 from plans.checks import FAULT, REMARK, Finding, area_anchor
@@ -159,9 +161,19 @@ def _review_costs(bases: list[YearBasis], printed: PrintedCosts) -> list[Finding
                     anchor,
                 )
             )
+        findings += [
+            Finding("rule_not_valid", FAULT, text, where, anchor)
+            for text in dict.fromkeys(_outside_text(rule, basis.year) for rule in basis.rules() if basis.lines)
+            if text
+        ]
         if text := _deviations_text(basis):
             findings.append(Finding("deviations", REMARK, text, where, anchor))
     return findings
+
+
+def _outside_text(rule: RuleParts, year: int) -> str:
+    """Tell of a rule that has ended, or not begun, when the year that is shared by it begins."""
+    return "" if rule.is_valid_in(year) else f"{rule} gäller {days_text(rule)}, men {year} fördelas efter den."
 
 
 def _deviations_text(basis: YearBasis) -> str:

@@ -12,8 +12,10 @@ from budgets.allocation import AllocationError
 from budgets.models import KeyFigureSet, NotePlacement
 from budgets.money import format_amount, format_integer, format_kr, format_ore_rate, round_half_up
 from budgets.printed import Figure, PrintedFigures, beside
+from budgets.rule_words import rule_text
 from budgets.shares import (
     PlanAllocation,
+    SharedLine,
     SharingMember,
     YearBasis,
     load_year,
@@ -23,6 +25,7 @@ from budgets.shares import (
 from plans.models import Plan
 
 LINES, PRINTED, GIVEN = "lines", "printed", "given"
+LARGEST_SHORT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,14 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """A budget line that is shared; ``text`` is its amount."""
+    """A budget line that is shared; ``text`` is its amount. ``deviation`` says by which rule, where it has its own."""
 
     area: str
     area_slug: str
     label: str
     amount: Decimal
     text: str
+    deviation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,17 +225,20 @@ def tabulate(
         rate=rate,
         rate_sentence=_rate_sentence(shared) if shared else "",
         rate_follows_from=_rate_follows_from(shared, rate, shared_total) if shared else "",
-        lines=tuple(
-            CostLine(line.area, line.area_slug, line.label, line.amount, format_amount(line.amount))
-            for line in basis.lines
-        ),
+        lines=tuple(_cost_line(line, basis) for line in basis.lines),
         sum_sentence=_sum_sentence(basis),
         population=population_of(shared) if shared else None,
-        rule_name=shared.rule.name if shared else "",
-        rule_text=rule_text(shared) if shared else "",
+        rule_name=shared.rule_name if shared else "",
+        rule_text=_rule_text(shared) if shared else "",
         note_marks=printed.marks,
         reason=reason,
     )
+
+
+def _cost_line(line: SharedLine, basis: YearBasis) -> CostLine:
+    deviation = basis.deviations.get(line.key)
+    words = f"{deviation.rule}. {deviation.words}" if deviation else ""
+    return CostLine(line.area, line.area_slug, line.label, line.amount, format_amount(line.amount), words)
 
 
 def nothing_to_share(basis: YearBasis, total: Decimal | None = None) -> str:
@@ -280,8 +287,13 @@ def cost_row(shared: PlanAllocation, member: SharingMember) -> CostRow:
 
 
 def fraction_text(shared: PlanAllocation, code: str) -> str:
-    """Return an organisation's part of the whole as it is counted: ``34 701 / 2 828 648``, ``1 / 2`` when alone."""
+    """Return an organisation's part of the whole as it is counted: ``34 701 / 2 828 648``, ``1 / 2`` when alone.
+
+    Where several rules, or more than weights and a key, make the part it is no short fraction, and is told per cent.
+    """
     rule, member = shared.engine_rule, shared.engine_rule.member(code)
+    if member is None or not shared.is_uniform or not isinstance(member.weight, int):
+        return percent(shared.fractions[code])
     weight, weight_sum = member.weight, rule.party_weight_sum(member.party)
     if weight == weight_sum:
         weight = weight_sum = 1
@@ -297,10 +309,9 @@ def _party_sums(shared: PlanAllocation) -> tuple[PartySum, ...]:
     members: dict[str, list[SharingMember]] = {}
     for member in sorted(shared.members, key=lambda member: (member.party.position, member.code)):
         members.setdefault(member.party.slug, []).append(member)
-    weights = dict(shared.engine_rule.party_weights)
     sums = []
     for slug, group in members.items():
-        part = Fraction(weights[slug], shared.engine_rule.party_weights_total)
+        part = sum((shared.fractions[member.code] for member in group), Fraction(0))
         amount = shared.party_amount(slug)
         population = sum(member.population for member in group)
         sums.append(
@@ -312,11 +323,16 @@ def _party_sums(shared: PlanAllocation) -> tuple[PartySum, ...]:
                 population_text=format_integer(population),
                 amount=amount,
                 amount_text=format_amount(amount, decimals=2),
-                fraction_text=f"{part.numerator} / {part.denominator}",
+                fraction_text=_short(part),
                 percent_text=percent(part),
             )
         )
     return tuple(sums)
+
+
+def _short(part: Fraction) -> str:
+    """Return a part as a fraction where that is short enough to read, otherwise per cent."""
+    return f"{part.numerator} / {part.denominator}" if part.denominator <= LARGEST_SHORT else percent(part)
 
 
 def population_of(shared: PlanAllocation) -> Population:
@@ -350,16 +366,9 @@ def population_of(shared: PlanAllocation) -> Population:
     )
 
 
-def rule_text(shared: PlanAllocation) -> str:
-    """Return the rule in words: its own description, or one made from its weights and key."""
-    if shared.rule.description:
-        return shared.rule.description
-    weights = list(shared.rule.party_weights.all())
-    parties = [weight.party.name for weight in weights]
-    between = " och ".join([", ".join(parties[:-1]), parties[-1]] if len(parties) > 1 else parties)
+def _rule_text(shared: PlanAllocation) -> str:
     return (
-        f"Kostnaden delas {':'.join(str(weight.weight) for weight in weights)} mellan {between}, "
-        f"och inom varje part efter {shared.rule.allocation_key.name.lower()}."
+        shared.basis.rule_text() if shared.lines == shared.basis.lines else rule_text(shared.rule, shared.basis.names)
     )
 
 

@@ -11,7 +11,16 @@ from decimal import Decimal
 from django.db import models, transaction
 
 from budgets.deletion import DECLARATION
-from budgets.models import AllocationRule, BudgetLine, BudgetStatement, CostBasis, FundingForm, KeyFigureSet, TableNote
+from budgets.models import (
+    AllocationKey,
+    AllocationRule,
+    BudgetLine,
+    BudgetStatement,
+    CostBasis,
+    FundingForm,
+    KeyFigureSet,
+    TableNote,
+)
 from budgets.money import format_kr, parse_amount
 from plans import log
 from plans.deletion import delete_row
@@ -212,7 +221,7 @@ def edit_cost_basis(
     figure_set = KeyFigureSet.objects.filter(pk=values["figure_set"]).first()
     if rule is None or figure_set is None:
         raise EditRefused(NEEDS_BOTH)
-    if rule.allocation_key_id != figure_set.allocation_key_id:
+    if rule.allocation_key.kind == AllocationKey.Kind.MEASURE and rule.allocation_key != figure_set.allocation_key:
         raise EditRefused(f"{rule} delar efter {rule.allocation_key}. Välj nyckeltal för det.")
     basis = CostBasis.objects.filter(plan_year=plan_year).first()
     if basis is not None:

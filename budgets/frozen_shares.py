@@ -10,11 +10,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from budgets.allocation import AllocationError
-from budgets.cost_tables import LINES, PRINTED, fraction_text, nothing_to_share, rule_text
+from budgets.allocation import AllocationError, Line, allocate
+from budgets.cost_tables import LINES, PRINTED, fraction_text, nothing_to_share
+from budgets.frozen_rules import FrozenFigures, FrozenParty, FrozenRule, engine_of, frozen_figures, frozen_rules
 from budgets.money import format_amount, format_kr, from_ore, to_ore
 from budgets.printed import PrintedFigures, beside
-from budgets.shares import PlanAllocation, SharingMember, YearBasis, load_years, share_year
+from budgets.rule_words import rule_text
+from budgets.shares import PlanAllocation, SharedLine, SharingMember, YearBasis, load_years, share_year
 from plans import dataclass_json
 from plans.models import Plan
 
@@ -28,23 +30,16 @@ class HasAllocation(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class FrozenParty:
-    """A side of the cost split and its weight."""
-
-    slug: str
-    name: str
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
 class FrozenLine:
-    """A budget line that is shared."""
+    """A budget line that is shared. ``rule`` is empty for the year's own; another has its reason and ``decision``."""
 
     key: str
     area: str
     area_slug: str
     label: str
     amount: Decimal
+    rule: str = ""
+    decision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +56,9 @@ class FrozenCell:
 class FrozenMember:
     """One organisation's share of a year.
 
-    ``weight`` is what the rule counts by within the party, ``population`` the key figure: a region without one of its
-    own has that of its municipalities, and ``is_whole_area`` is true. ``fraction_text`` is its part of the whole.
+    ``weight`` is what the year's own rule counts by within the party where that is a whole number, ``population`` the
+    key figure: a region without one of its own has that of its municipalities, and ``is_whole_area`` is true.
+    ``fraction_text`` is its part of the whole.
     """
 
     code: str
@@ -84,7 +80,8 @@ class FrozenYear:
 
     ``total`` is what was shared; by the printed total there are neither lines nor cells. ``reference_date`` is the day
     of the key figures and ``parts_date`` that of the organisations' own, ``stated_total`` the sum that the source
-    prints. Where nothing could be shared there are no members, and ``reason`` says why.
+    prints. Where nothing could be shared there are no members, and ``reason`` says why. ``rules`` and ``figures`` are
+    there where the year is shared by more than one rule of weights and a key; the year's own is the first of them.
     """
 
     year: int
@@ -105,6 +102,13 @@ class FrozenYear:
     remark: str = ""
     lines: tuple[FrozenLine, ...] = ()
     members: tuple[FrozenMember, ...] = ()
+    rules: tuple[FrozenRule, ...] = ()
+    figures: tuple[FrozenFigures, ...] = ()
+
+    def rule_of(self, line: FrozenLine) -> FrozenRule | None:
+        """Return the rule that a line is shared by; ``None`` in a year of one plain rule."""
+        slug = line.rule or (self.rules[0].slug if self.rules else "")
+        return next((rule for rule in self.rules if rule.slug == slug), None)
 
     def member(self, code: str) -> FrozenMember | None:
         return next((member for member in self.members if member.code == code), None)
@@ -185,9 +189,7 @@ def check_frozen(years: Iterable[FrozenYear]) -> tuple[str, ...]:
 
 def _by_lines(basis: YearBasis) -> FrozenYear:
     reason = nothing_to_share(basis)
-    lines = tuple(
-        FrozenLine(line.key, line.area, line.area_slug, line.label, _kronor(line.amount)) for line in basis.lines
-    )
+    lines = tuple(_line(line, basis) for line in basis.lines)
     total = _kronor(basis.lines_total)
     try:
         shared = None if reason else share_year(basis)
@@ -212,12 +214,9 @@ def _shared_year(shared: PlanAllocation, basis: str, lines: tuple[FrozenLine, ..
         basis=basis,
         total=_kronor(shared.total),
         unit=shared.unit,
-        rule_name=shared.rule.name,
-        rule_text=rule_text(shared),
-        parties=tuple(
-            FrozenParty(weight.party.slug, weight.party.name, weight.weight)
-            for weight in shared.rule.party_weights.all()
-        ),
+        rule_name=shared.rule_name,
+        rule_text=shared.basis.rule_text() if basis == LINES else rule_text(shared.rule, shared.basis.names),
+        parties=tuple(FrozenParty(party.slug, party.name, party.weight) for party in shared.rule.parties),
         key_name=figures.allocation_key.name,
         key_unit=figures.allocation_key.unit,
         reference_date=figures.reference_date,
@@ -228,6 +227,21 @@ def _shared_year(shared: PlanAllocation, basis: str, lines: tuple[FrozenLine, ..
         remark=figures.remark,
         lines=lines,
         members=tuple(_member(shared, member, with_cells=basis == LINES) for member in shared.members),
+        rules=frozen_rules(shared),
+        figures=frozen_figures(shared),
+    )
+
+
+def _line(line: SharedLine, basis: YearBasis) -> FrozenLine:
+    deviation = basis.deviations.get(line.key)
+    return FrozenLine(
+        line.key,
+        line.area,
+        line.area_slug,
+        line.label,
+        _kronor(line.amount),
+        rule=deviation.rule.slug if deviation else "",
+        decision=deviation.words if deviation else "",
     )
 
 
@@ -243,7 +257,7 @@ def _member(shared: PlanAllocation, member: SharingMember, *, with_cells: bool) 
         code=code,
         name=member.organisation.name,
         party=member.party.slug,
-        weight=member.weight,
+        weight=member.weight if isinstance(member.weight, int) else 0,
         population=member.population,
         is_whole_area=member.is_whole_area,
         fraction_text=fraction_text(shared, code),
@@ -264,21 +278,21 @@ def _faults(year: FrozenYear) -> list[str]:
     faults = [_unequal("andelarna", (member.amount for member in year.members), year.total)]
     if len({member.code for member in year.members}) != len(year.members):
         faults.append("en organisation står två gånger.")
-    parts = _exact_parts(year)
+    expected = _exact_by_line(year) if year.basis == LINES else {"": _exact_whole(year)}
     for member in year.members:
-        exact = parts.get(member.code)
-        if exact is None or member.exact != exact * Fraction(year.total):
+        parts = [exact.get(member.code) for exact in expected.values()]
+        if None in parts or member.exact != sum(parts, Fraction(0)):
             faults.append(f"{member.name} har ett exakt värde som inte följer av regeln.")
-        elif abs(Fraction(member.amount) - member.exact) >= ONE_ORE:
+        elif abs(Fraction(member.amount) - member.exact) >= _step(year):
             faults.append(
-                f"{member.name} ska betala {format_kr(member.amount)}, ett öre eller mer från sin exakta del."
+                f"{member.name} ska betala {format_kr(member.amount)}, mer än en avrundning från sin exakta del."
             )
     if year.basis == LINES:
-        faults += _faults_by_line(year, parts)
+        faults += _faults_by_line(year, expected)
     return [fault for fault in faults if fault]
 
 
-def _faults_by_line(year: FrozenYear, parts: dict[str, Fraction]) -> list[str]:
+def _faults_by_line(year: FrozenYear, expected: dict[str, dict[str, Fraction]]) -> list[str]:
     faults = [_unequal("budgetposterna", (line.amount for line in year.lines), year.total)]
     keys = [line.key for line in year.lines]
     for member in year.members:
@@ -287,19 +301,65 @@ def _faults_by_line(year: FrozenYear, parts: dict[str, Fraction]) -> list[str]:
             continue
         faults.append(_unequal(f"delarna för {member.name}", (cell.amount for cell in member.cells), member.amount))
         for cell, line in zip(member.cells, year.lines, strict=True):
-            part = parts.get(member.code)
-            if part is None or cell.exact != part * Fraction(line.amount):
+            if cell.exact != expected[line.key].get(member.code):
                 faults.append(f"{member.name} har ett exakt värde av {_line_name(line)} som inte följer av regeln.")
-            elif abs(Fraction(cell.amount) - cell.exact) >= ONE_ORE:
-                faults.append(f"{member.name} har en del av {_line_name(line)} ett öre eller mer från det exakta.")
+            elif abs(Fraction(cell.amount) - cell.exact) >= _step_of(year.rule_of(line)):
+                faults.append(f"{member.name} har en del av {_line_name(line)} mer än en avrundning från det exakta.")
     for line in year.lines:
         cells = (cell.amount for member in year.members for cell in member.cells if cell.line == line.key)
         faults.append(_unequal(f"delarna av {_line_name(line)}", cells, line.amount))
     return faults
 
 
+def _step(year: FrozenYear) -> Fraction:
+    """Return what a total may be off: one unit for each table that is rounded by itself; see ``allocate``."""
+    used = {year.rule_of(line) for line in year.lines} if year.lines else {year.rules[0] if year.rules else None}
+    tables = {(_step_of(rule), rule.slug if rule and (rule.base or rule.caps) else "") for rule in used}
+    return sum((step for step, _ in tables), Fraction(0)) or ONE_ORE
+
+
+def _step_of(rule: FrozenRule | None) -> Fraction:
+    """Return the unit that shares by a rule are whole numbers of, in kronor."""
+    return Fraction(1) if rule and rule.unit == "kr" else ONE_ORE
+
+
+def _exact_by_line(year: FrozenYear) -> dict[str, dict[str, Fraction]]:
+    """Return what each member pays of each line, in kronor and unrounded, as the frozen rules give it.
+
+    Nothing for one whose party has no weight, and nobody for a line whose rule is not there or cannot share.
+    """
+    if not year.rules:
+        parts = _exact_parts(year)
+        return {line.key: {code: part * Fraction(line.amount) for code, part in parts.items()} for line in year.lines}
+    shares = {line.key: {} for line in year.lines}
+    try:
+        engines = {rule.slug: engine_of(rule) for rule in year.rules}
+        ruled = [(line, year.rule_of(line)) for line in year.lines]
+        shared = allocate([Line(line.key, to_ore(line.amount), engines[rule.slug]) for line, rule in ruled if rule])
+    except AllocationError:
+        return shares
+    for share in shared.shares:
+        for cell in share.cells:
+            shares[cell.line][share.code] = cell.exact / 100
+    for exact in shares.values():
+        for member in year.members:
+            exact.setdefault(member.code, Fraction(0))
+    return shares
+
+
+def _exact_whole(year: FrozenYear) -> dict[str, Fraction]:
+    """Return what each member pays of a year that is shared as one amount, by its own rule."""
+    if not year.rules:
+        return {code: part * Fraction(year.total) for code, part in _exact_parts(year).items()}
+    try:
+        parts = engine_of(year.rules[0]).fractions(to_ore(year.total))
+    except AllocationError:
+        return {}
+    return {member.code: parts.get(member.code, Fraction(0)) * Fraction(year.total) for member in year.members}
+
+
 def _exact_parts(year: FrozenYear) -> dict[str, Fraction]:
-    """Return each member's part of the whole as the weights give it; nothing for one whose party has no weight."""
+    """Return each member's part of the whole by weights and one key; nothing for one whose party has no weight."""
     weights = {party.slug: party.weight for party in year.parties}
     sums = {
         slug: sum(member.weight for member in year.members if member.party == slug) for slug, weight in weights.items()

@@ -11,6 +11,8 @@ from budgets.money import format_amount
 from budgets.shares import PlanAllocation, SharedLine, YearBasis, load_years, share_year
 from plans.models import Organisation, Plan
 
+INHABITANTS = "invånare"
+
 
 @dataclass(frozen=True, slots=True)
 class OrganisationLine:
@@ -33,7 +35,8 @@ class OrganisationShare:
 
     ``lines`` sum to ``amount``. With nothing to share, or without a basis to share by, ``reason`` says why;
     ``amount`` is ``None`` where it cannot be told. ``reference_date_text`` is the day of the organisation's own figure;
-    ``reference_note`` says so where the plan counts from another day.
+    ``reference_note`` says so where the plan counts from another day. ``is_told_at_length`` is for the calculations of
+    other rules than one of weights and a key, which are running text.
     """
 
     plan_slug: str
@@ -52,12 +55,14 @@ class OrganisationShare:
     amount: Decimal | None = None
     amount_text: str = ""
     per_inhabitant_text: str = ""
+    key_name: str = ""
     calculation: str = ""
     lines: tuple[OrganisationLine, ...] = ()
     rule_name: str = ""
     reference_date_text: str = ""
     reference_note: str = ""
     reason: str = ""
+    is_told_at_length: bool = False
 
 
 def organisation_shares(organisation: Organisation, plans: Iterable[Plan]) -> tuple[OrganisationShare, ...]:
@@ -97,14 +102,21 @@ def _organisation_share(basis: YearBasis, organisation: Organisation) -> Organis
         exact=row.exact,
         amount=row.amount,
         amount_text=row.amount_text,
-        per_inhabitant_text=row.per_inhabitant_text,
+        per_inhabitant_text=per_inhabitant_words(row.per_inhabitant_text, shared.figure_set.allocation_key.unit),
+        key_name=shared.figure_set.allocation_key.name,
         calculation=row.calculation,
         lines=tuple(_organisation_line(shared, line, row.code) for line in shared.lines),
-        rule_name=shared.rule.name,
+        rule_name=shared.rule_name,
         reference_date_text=shared.figure_set.parts_set.reference_date.isoformat(),
         reference_note=_borrowed_parts(shared),
         reason=reason,
+        is_told_at_length=not shared.is_uniform,
     )
+
+
+def per_inhabitant_words(rate: str, unit: str) -> str:
+    """Return ``74,24 öre per invånare``, and nothing where the key counts something else."""
+    return f"{rate} per invånare" if unit == INHABITANTS else ""
 
 
 def _borrowed_parts(shared: PlanAllocation) -> str:

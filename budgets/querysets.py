@@ -33,6 +33,27 @@ class BudgetLineQuerySet(models.QuerySet):
         return self.select_related("focus_area__plan", "funding_form", "note")
 
 
+class AllocationRuleQuerySet(models.QuerySet):
+    def with_parts(self) -> Self:
+        """With everything that ``budgets.rule_parts`` reads of a rule."""
+        return self.select_related("allocation_key__measured_by").prefetch_related(
+            "allocation_key__components__part__measured_by",
+            "party_weights__party",
+            "party_weights__allocation_key__measured_by",
+            "party_weights__allocation_key__components__part__measured_by",
+            "limits__organisation",
+        )
+
+
+class RuleUseQuerySet(models.QuerySet):
+    def valid_on(self, day: datetime.date) -> Self:
+        """Those whose dates hold ``day``; a year is shared by what holds on its first of January."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+    def of_plan(self, plan) -> Self:
+        return self.filter(Q(focus_area__plan=plan) | Q(budget_line__focus_area__plan=plan))
+
+
 class KeyFigureSetQuerySet(models.QuerySet):
     def on(self, day: datetime.date) -> Self:
         return self.filter(reference_date=day)

@@ -1,21 +1,45 @@
-"""A plan's years as input to the allocation engine, and what came out of it.
+"""A plan's years through the allocation engine, and what came out of it.
 
-The database gives rules, members, key figures and budget lines; ``budgets.allocation`` does the sharing. Amounts here
-are kronor as ``Decimal``, exact values fractions of kronor.
+``budgets.year_basis`` gives rules, members, key figures and budget lines; ``budgets.allocation`` does the sharing.
+Amounts here are kronor as ``Decimal``, exact values fractions of kronor.
 """
 
-import datetime
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from budgets.allocation import Allocation, AllocationError, Calculation, Line, Member, Rule, allocate
-from budgets.models import AllocationRule, BudgetLine, KeyFigure, KeyFigureSet
+from budgets.allocation import Allocation, AllocationError, Calculation, Line, Rule, allocate
+from budgets.engine_rules import engine_rule
+from budgets.explanation import Explanation, Names, explain, explain_line
+from budgets.models import KeyFigureSet
 from budgets.money import from_ore, rate_ore, to_ore
-from plans.models import Membership, Organisation, Party, Plan, PlanYear
+from budgets.rule_parts import RuleParts
+from budgets.year_basis import (
+    ChosenFigures,
+    SharedLine,
+    YearBasis,
+    load_year,
+    load_years,
+    values_by_set,
+    values_of,
+)
+from plans.models import Organisation, Party, Plan
+
+__all__ = [
+    "ChosenFigures",
+    "PlanAllocation",
+    "SharedLine",
+    "SharingMember",
+    "YearBasis",
+    "engine_rule",
+    "load_year",
+    "load_years",
+    "share_year",
+    "values_by_set",
+    "values_of",
+]
 
 UNITS = {"ore": 1, "kr": 100}
 WHOLE = "whole"
@@ -25,13 +49,14 @@ WHOLE = "whole"
 class SharingMember:
     """An organisation that shares a year's cost.
 
-    ``weight`` is what the rule uses within the party; a member alone in its party needs no key figure for it.
-    ``population`` is its key figure. A region without one stands for its municipalities, and ``is_whole_area`` is true.
+    ``weight`` is what the year's own rule counts it by within the party; a member alone in its party needs no key
+    figure for it, and one that the rule leaves out has none. ``population`` is its figure in the year's set. A region
+    without one stands for its municipalities, and ``is_whole_area`` is true.
     """
 
     organisation: Organisation
     party: Party
-    weight: int
+    weight: Fraction | int
     population: int
     is_whole_area: bool
 
@@ -40,66 +65,54 @@ class SharingMember:
         return self.organisation.code
 
 
-@dataclass(frozen=True, slots=True)
-class SharedLine:
-    """What is shared: a budget line, or with the key ``whole`` an amount that somebody gave."""
-
-    key: str
-    area: str
-    area_slug: str
-    label: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class YearBasis:
-    """Everything that one activity year's sharing starts from, fetched for many years at once by ``load_years``.
-
-    ``other_amount`` is what funding forms outside the cost model carry the same year.
-    """
-
-    plan: Plan
-    year: int
-    rule: AllocationRule | None
-    figure_set: KeyFigureSet | None
-    values: dict[str, int]
-    memberships: tuple[Membership, ...]
-    lines: tuple[SharedLine, ...]
-    other_amount: Decimal
-
-    @property
-    def lines_total(self) -> Decimal:
-        return sum((line.amount for line in self.lines), Decimal(0))
-
-
 @dataclass(frozen=True)
 class PlanAllocation:
     """One year of one plan, shared. ``members`` come by code, ``lines`` in the plan's order.
 
     ``lines_total`` is the sum of the budget lines, ``total`` what was shared: the same, or an amount that was given.
+    ``rule`` is the year's own, ``rules`` are all that its lines are shared by with the engine's form of each.
     """
 
     plan: Plan
     year: int
     unit: str
-    rule: AllocationRule
+    rule: RuleParts
     figure_set: KeyFigureSet
     members: tuple[SharingMember, ...]
     lines: tuple[SharedLine, ...]
     lines_total: Decimal
     total: Decimal
     stated_total: int | None
-    engine_rule: Rule
+    rule_by_line: Mapping[str, RuleParts]
+    rules: Mapping[RuleParts, Rule]
     allocation: Allocation
+    basis: YearBasis
 
     @property
-    def _ore(self) -> int:
-        return UNITS[self.unit]
+    def engine_rule(self) -> Rule:
+        return self.rules[self.rule]
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether every line is shared by the year's own rule, and that is plain: weights and one key."""
+        return self.rule.is_plain and all(rule == self.rule for rule in self.rule_by_line.values())
+
+    @property
+    def rule_name(self) -> str:
+        """Return what the year's own rule is called, and that some lines have another where they do."""
+        others = sum(rule != self.rule for rule in self.rule_by_line.values())
+        if not others:
+            return self.rule.name
+        return f"{self.rule.name}, utom {'en post' if others == 1 else f'{others} poster'} med en annan regel"
 
     @cached_property
     def fractions(self) -> dict[str, Fraction]:
-        """Each member's exact part of the whole, by code."""
-        return self.engine_rule.fractions()
+        """Each member's exact part of the whole, by code; by the year's own rule where there is nothing to share."""
+        total = to_ore(self.total)
+        if not total or not self.lines:
+            parts = self.engine_rule.fractions(total)
+            return {member.code: parts.get(member.code, Fraction(0)) for member in self.members}
+        return {member.code: self.exact(member.code) * 100 / total for member in self.members}
 
     @cached_property
     def member_by_code(self) -> dict[str, SharingMember]:
@@ -118,7 +131,9 @@ class PlanAllocation:
     @cached_property
     def sharing_party_count(self) -> int:
         """How many parties carry equal parts; 0 where their parts differ and no common rate exists."""
-        weights = [weight for _, weight in self.engine_rule.party_weights if weight]
+        weights = [party.weight for party in self.rule.parties if party.weight]
+        if not self.is_uniform or self.rule.key.slug != self.figure_set.allocation_key.slug:
+            return 0
         return len(weights) if len(set(weights)) == 1 else 0
 
     def rate_of(self, total: Decimal) -> Decimal | None:
@@ -131,188 +146,151 @@ class PlanAllocation:
     def rate(self) -> Decimal | None:
         return self.rate_of(self.total)
 
+    def rule_of(self, line: SharedLine) -> RuleParts:
+        return self.rule_by_line[line.key]
+
     def amount(self, code: str) -> Decimal:
         """Return what an organisation pays."""
-        return from_ore(self._engine_amount(code) * self._ore)
+        return from_ore(self.allocation.amount(code) if code in self._sharing_codes else 0)
 
     def exact(self, code: str) -> Fraction:
         """Return what it would pay without rounding, in kronor."""
-        return self.fractions[code] * to_ore(self.total) / 100
+        return self.allocation.share(code).exact / 100 if code in self._sharing_codes else Fraction(0)
 
     def cell_amount(self, line: SharedLine, code: str) -> Decimal:
-        return from_ore(self.allocation.cell(line.key, code).amount * self._ore)
+        return from_ore(self.allocation.cell(line.key, code).amount if code in self._sharing_codes else 0)
 
     def cell_exact(self, line: SharedLine, code: str) -> Fraction:
-        return self.fractions[code] * to_ore(line.amount) / 100
+        return self.allocation.cell(line.key, code).exact / 100 if code in self._sharing_codes else Fraction(0)
 
     def party_amount(self, party: str) -> Decimal:
         return sum((self.amount(member.code) for member in self.members if member.party.slug == party), Decimal(0))
 
     def sentence(self, code: str) -> str:
-        """Return the calculation of an organisation's whole share: ``1 050 000,00 × 34 701 / 1 414 324 = …``."""
-        return self._calculation(code, self.total, self.amount(code)).sentence()
+        """Return the calculation of an organisation's whole share: ``1 050 000,00 × 34 701 / 1 414 324 = …``.
+
+        With other rules than one of weights and a key it is the whole explanation in words and figures.
+        """
+        if self.is_uniform:
+            return self._calculation(code, self.total, self.amount(code)).sentence()
+        return self.explanation(code).sentence()
 
     def line_sentence(self, line: SharedLine, code: str) -> str:
-        return self._calculation(code, line.amount, self.cell_amount(line, code)).sentence()
+        if self.is_uniform:
+            return self._calculation(code, line.amount, self.cell_amount(line, code)).sentence()
+        return self.line_explanation(line, code).sentence()
 
-    def _engine_amount(self, code: str) -> int:
-        return self.allocation.amount(code) if self.lines else 0
+    def explanation(self, code: str) -> Explanation:
+        """Return how an organisation's share was made, as a tree of sentences; see ``budgets.explanation``."""
+        return explain(self.allocation, code, self._names)
+
+    def line_explanation(self, line: SharedLine, code: str) -> Explanation:
+        """Return how an organisation's part of one line was made."""
+        return explain_line(self.allocation, line.key, code, self._names)
+
+    @cached_property
+    def _sharing_codes(self) -> frozenset[str]:
+        return frozenset(share.code for share in self.allocation.shares)
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(
+            organisations={member.code: member.organisation.name for member in self.members},
+            parties={party.slug: party.name for rule in self.rules for party in rule.parties},
+            rules={engine: rule.name for rule, engine in self.rules.items()},
+        )
 
     def _calculation(self, code: str, total: Decimal, amount: Decimal) -> Calculation:
         member = self.engine_rule.member(code)
         return Calculation.of(self.engine_rule, member, total=to_ore(total), amount=to_ore(amount))
 
 
-def load_years(plans: Iterable[Plan]) -> list[YearBasis]:
-    """Return the basis of every activity year of ``plans``, in a number of queries that does not grow with them."""
-    years = list(
-        PlanYear.objects.filter(plan__in=list(plans))
-        .select_related(
-            "plan__collaboration",
-            "cost_basis__rule__allocation_key",
-            "cost_basis__figure_set__allocation_key",
-            "cost_basis__figure_set__parts_from",
-        )
-        .prefetch_related("cost_basis__rule__party_weights__party")
-    )
-    bases = {row: getattr(row, "cost_basis", None) for row in years}
-    values = _values_by_set({basis.figure_set.parts_set.pk for basis in bases.values() if basis})
-    memberships = defaultdict(list)
-    for membership in Membership.objects.filter(
-        collaboration__in={row.plan.collaboration_id for row in years}
-    ).with_organisation():
-        memberships[membership.collaboration_id].append(membership)
-    lines, other = _lines_by_year(years)
-    return [
-        YearBasis(
-            plan=row.plan,
-            year=row.year,
-            rule=bases[row].rule if bases[row] else None,
-            figure_set=bases[row].figure_set if bases[row] else None,
-            values=values.get(bases[row].figure_set.parts_set.pk, {}) if bases[row] else {},
-            memberships=tuple(
-                member
-                for member in memberships[row.plan.collaboration_id]
-                if member.is_active_on(datetime.date(row.year, 1, 1))
-            ),
-            lines=tuple(lines[row.plan_id, row.year]),
-            other_amount=other[row.plan_id, row.year],
-        )
-        for row in years
-    ]
-
-
-def load_year(plan: Plan, year: int) -> YearBasis:
-    """Return the basis of one activity year. Raises ``AllocationError`` where the plan does not have it."""
-    bases = load_years([plan])
-    for basis in bases:
-        if basis.year == year:
-            return basis
-    known = ", ".join(str(basis.year) for basis in bases) or "inga"
-    raise AllocationError(f"{plan.title} har inte verksamhetsåret {year}. Planens år: {known}.")
-
-
 def share_year(
     basis: YearBasis, *, figure_set: KeyFigureSet | None = None, total: Decimal | None = None, unit: str = "ore"
 ) -> PlanAllocation:
-    """Share a year's lines, or ``total`` kronor instead of them, by its rule and key figures, or by ``figure_set``.
+    """Share a year's lines by their rules and key figures, or ``total`` kronor instead of them by the year's own rule.
 
-    ``unit`` is what every share is a whole number of: ``ore`` or ``kr``. Raises ``AllocationError`` with a Swedish
-    sentence where the basis is missing or incomplete, or an amount is not a whole number of the unit.
+    ``figure_set`` replaces the chosen figures of its key. ``unit`` is what every share is a whole number of: ``ore``
+    or ``kr``. Raises ``AllocationError`` with a Swedish sentence where the basis is missing or incomplete, or an amount
+    is not a whole number of the unit.
     """
     if unit not in UNITS:
         raise AllocationError(f"Enheten {unit} finns inte. Välj ore eller kr.")
     figures, values = (figure_set, values_of(figure_set)) if figure_set else (basis.figure_set, basis.values)
-    rule = basis.rule or default_rule(basis.plan)
-    if figures is None or rule is None:
+    if figures is None or basis.rule is None:
         raise AllocationError(
             f"{basis.plan.title} saknar fördelningsunderlag för {basis.year}: "
             "ange regel och nyckeltal för verksamhetsåret."
         )
-    members = _members(basis, figures, values)
-    engine_rule = Rule(
-        party_weights=tuple((weight.party.slug, weight.weight) for weight in rule.party_weights.all()),
-        members=tuple(Member(member.code, member.party.slug, member.weight) for member in members),
-    )
+    chosen = dict(basis.figures)
+    if figure_set or not chosen:
+        chosen[figures.allocation_key.slug] = ChosenFigures(figures, values)
+    members = _members(basis, values)
     lines = basis.lines if total is None else (SharedLine(WHOLE, "", "", "", total),)
+    rule_by_line = {line.key: basis.rule_of(line) for line in lines}
+    engine_rules = {
+        rule: engine_rule(rule, members, chosen, year=basis.year, least=UNITS[unit])
+        for rule in dict.fromkeys([basis.rule, *rule_by_line.values()])
+    }
+    own = engine_rules[basis.rule]
+    weights = {member.code: member.weight for member in own.members}
     is_covered = values.keys() <= {member.code for member in members}
     return PlanAllocation(
         plan=basis.plan,
         year=basis.year,
         unit=unit,
-        rule=rule,
+        rule=basis.rule,
         figure_set=figures,
-        members=members,
+        members=tuple(
+            SharingMember(
+                member.organisation,
+                member.party,
+                weights.get(member.code, 0),
+                member.population,
+                member.is_whole_area,
+            )
+            for member in members
+        ),
         lines=lines,
         lines_total=basis.lines_total,
         total=basis.lines_total if total is None else total,
         stated_total=figures.stated_total if is_covered else None,
-        engine_rule=engine_rule,
-        allocation=allocate([Line(line.key, _in_units(line, unit), engine_rule) for line in lines]),
+        rule_by_line=rule_by_line,
+        rules=engine_rules,
+        allocation=allocate(
+            [
+                Line(
+                    line.key,
+                    _ore(line, engine_rules[rule_by_line[line.key]].unit),
+                    engine_rules[rule_by_line[line.key]],
+                )
+                for line in lines
+            ]
+        ),
+        basis=basis,
     )
 
 
-def values_of(figure_set: KeyFigureSet) -> dict[str, int]:
-    """Return ``{organisation code: value}`` of a set's parts, its own or borrowed, in one query."""
-    return _values_by_set({figure_set.parts_set.pk}).get(figure_set.parts_set.pk, {})
-
-
-def _values_by_set(set_ids: set[int]) -> dict[int, dict[str, int]]:
-    values: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = KeyFigure.objects.filter(figure_set__in=set_ids).order_by()
-    for set_id, code, value in rows.values_list("figure_set_id", "organisation__code", "value"):
-        values[set_id][code] = value
-    return values
-
-
-def _lines_by_year(years: list[PlanYear]) -> tuple[dict, dict]:
-    """Return the lines to share and the sum of other funding forms, by plan id and year."""
-    lines, other = defaultdict(list), defaultdict(Decimal)
-    for line in BudgetLine.objects.filter(focus_area__plan__in={row.plan_id for row in years}).with_places():
-        if line.amount is None:
-            continue
-        place = line.focus_area.plan_id, line.year
-        if line.funding_form.is_shared:
-            area = line.focus_area
-            lines[place].append(SharedLine(line.key, area.name_in_tables, area.slug, line.label, line.amount))
-        else:
-            other[place] += line.amount
-    return lines, other
-
-
-def default_rule(plan: Plan) -> AllocationRule | None:
-    """Return the rule that holds where a plan year names none."""
-    rules = AllocationRule.objects.filter(collaboration=plan.collaboration_id, is_default=True)
-    return rules.prefetch_related("party_weights__party").first()
-
-
-def _members(basis: YearBasis, figures: KeyFigureSet, values: dict[str, int]) -> tuple[SharingMember, ...]:
+def _members(basis: YearBasis, values: Mapping[str, int]) -> tuple[SharingMember, ...]:
+    """Return who shares the year, with the population that is shown; what a rule counts by is ``engine_rule``'s."""
     if not basis.memberships:
         raise AllocationError(f"{basis.plan.collaboration} har inga medlemmar den 1 januari {basis.year}.")
-    party_sizes: dict[int, int] = defaultdict(int)
-    for membership in basis.memberships:
-        party_sizes[membership.party_id] += 1
-    members, missing = [], []
+    members = []
     for membership in basis.memberships:
         organisation = membership.organisation
         value = values.get(organisation.code)
-        is_alone = party_sizes[membership.party_id] == 1
-        if value is None and not is_alone:
-            missing.append(organisation.short_name)
-            continue
         is_whole_area = value is None and organisation.kind == Organisation.Kind.REGION
         if is_whole_area:
             value = sum(number for code, number in values.items() if code.startswith(organisation.code))
-        weight = value or 1 if is_alone else value
-        members.append(SharingMember(organisation, membership.party, weight, value or 0, is_whole_area))
-    if missing:
-        raise AllocationError(
-            f"Nyckeltalen {figures} saknar värde för {', '.join(missing)}. Komplettera dem innan kostnaden fördelas."
-        )
+        members.append(SharingMember(organisation, membership.party, 0, value or 0, is_whole_area))
     return tuple(members)
 
 
-def _in_units(line: SharedLine, unit: str) -> int:
+def _engine_line(line: SharedLine, rule: Rule) -> Line:
+    return Line(line.key, _ore(line, rule.unit), rule)
+
+
+def _ore(line: SharedLine, unit: int) -> int:
     where = f" ({line.area} {line.label})".replace(" )", ")") if line.area else ""
     if line.amount < 0:
         raise AllocationError(f"Beloppet {line.amount} kr{where} är mindre än noll.")
@@ -320,7 +298,6 @@ def _in_units(line: SharedLine, unit: str) -> int:
         ore = to_ore(line.amount)
     except ValueError as error:
         raise AllocationError(f"Beloppet {line.amount} kr{where} är inte ett helt antal öre.") from error
-    units, rest = divmod(ore, UNITS[unit])
-    if rest:
+    if ore % unit:
         raise AllocationError(f"Beloppet {line.amount} kr{where} är inte ett helt antal kronor.")
-    return units
+    return ore

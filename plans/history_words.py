@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from plans.decision_words import TOLD, decision_sentence
+from plans.field_words import word_of
 from plans.models import LogEntry
 from plans.models.comment import ABOUT
 from plans.richtext import RichTextField, text_blocks
@@ -206,7 +207,7 @@ def in_order(kind: str, names: Iterable[str]) -> list[str]:
 
 def label(kind: str, name: str) -> str:
     known = field_of(kind, name)
-    word = str(getattr(known, "verbose_name", name)).removesuffix(", kr")
+    word = (word_of(known) if known else name).removesuffix(", kr")
     return word[:1].upper() + word[1:]
 
 

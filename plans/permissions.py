@@ -307,3 +307,55 @@ def has_papers(user, plan) -> bool:
 def can_edit_paper_texts(user, collaboration) -> bool:
     """Whether ``user`` may word the papers that go out to the members."""
     return has_role(user, TAKES_STEPS, collaboration)
+
+
+def can_compose_rules(user, collaboration=None) -> bool:
+    """Whether ``user`` may compose cost rules and keys, in ``collaboration`` or, without one, in any."""
+    return has_role(user, WRITES_BUDGETS, collaboration)
+
+
+def can_view_rules(user, collaboration=None) -> bool:
+    """Rules and key figures are open to everyone who takes part in a collaboration."""
+    return has_role(user, READS_REFERRALS, collaboration)
+
+
+def can_write_key_figures(user) -> bool:
+    """Key figures are no collaboration's own: whoever composes rules in one may bring them in."""
+    return has_role(user, WRITES_BUDGETS)
+
+
+def can_view_scenarios(user, plan) -> bool:
+    """Whether ``user`` may ask what if, and read what SGD has shared: those who work on the plan."""
+    return has_role(user, READS_DRAFTS, plan.collaboration_id)
+
+
+def can_make_scenarios(user, plan) -> bool:
+    """Whether ``user`` may keep scenarios of the plan's years."""
+    return has_role(user, WRITES_BUDGETS, plan.collaboration_id)
+
+
+def visible_scenarios(user, plan) -> Q:
+    """Return the condition for the scenarios of ``plan`` that ``user`` may see: their own, and those shared."""
+    if not can_view_scenarios(user, plan):
+        return Q(pk__in=())
+    return Q(is_shared=True) | Q(made_by=user)
+
+
+def can_change_scenario(user, scenario) -> bool:
+    """Whoever made it; a shared one everyone who may make scenarios of its plan."""
+    return can_make_scenarios(user, scenario.plan) and (scenario.is_shared or scenario.made_by_id == user.pk)
+
+
+def can_view_grants(user, collaboration=None) -> bool:
+    """Grants are open to everyone who takes part in the collaboration."""
+    return has_role(user, READS_REFERRALS, collaboration)
+
+
+def can_write_grants(user, collaboration=None) -> bool:
+    """Whether ``user`` may keep agreements, measures, duties and what a grant pays for."""
+    return has_role(user, WRITES_BUDGETS, collaboration)
+
+
+def collaborations_to_read(user) -> set[int]:
+    """Return the ids of the collaborations whose rules, grants and referrals ``user`` may read."""
+    return collaborations_with(user, READS_REFERRALS) if _may_act(user) else set()

@@ -7,7 +7,18 @@ from django.db import models
 from plans.models.focus_area import FocusArea
 from plans.models.plan import Plan
 
-_LEADS_TO_PLAN = ("plan", "focus_area", "period", "plan_year", "note", "version", "decision", "condition")
+_LEADS_TO_PLAN = (
+    "plan",
+    "focus_area",
+    "period",
+    "plan_year",
+    "note",
+    "version",
+    "decision",
+    "condition",
+    "cost_basis",
+    "budget_line",
+)
 
 
 def plan_of(row: models.Model) -> Plan | None:

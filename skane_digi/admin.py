@@ -15,11 +15,12 @@ from django.db import transaction
 
 from plans import log, permissions
 from plans.admin import MasterDataAdmin
+from plans.conversation_admin import WrittenElsewhere
 from plans.decision_admin import WithVersions
 from plans.models import LogEntry, ReminderLetter, RoleAssignment
 from plans.roles import Role
 from plans.write_rules import WrittenInCollaboration
-from skane_digi.models import Invitation, InvitedRole, Paper, PaperBatch
+from skane_digi.models import GrantLetter, Invitation, InvitedRole, Paper, PaperBatch
 from skane_digi.reminders.occasions import words_of
 
 SECOND_FACTOR = "andra faktorn"
@@ -176,8 +177,8 @@ class ReminderLetterAdmin(WithVersions, admin.ModelAdmin):
         return words_of(letter.occasion)
 
 
-class PapersRead(WithVersions):
-    """Papers are the plan's, not accounts': they are read by all who read drafts."""
+class ReadWithDrafts:
+    """Admin of what the site has made and sent for a plan or a grant: it is read by all who read drafts."""
 
     def has_view_permission(self, request, obj=None) -> bool:
         return permissions.can_enter_administration(request.user)
@@ -186,8 +187,24 @@ class PapersRead(WithVersions):
         return permissions.can_enter_administration(request.user)
 
 
+@admin.register(GrantLetter)
+class GrantLetterAdmin(ReadWithDrafts, WrittenElsewhere, admin.ModelAdmin):
+    plan_path = "duty__agreement"
+    ordering = ["-claimed_at", "-pk"]
+    list_display = ["duty", "address", "occasion_text", "claimed_at", "sent_at", "fault"]
+    list_filter = ["duty__agreement", "claimed_at", "sent_at"]
+    list_select_related = ["duty"]
+    search_fields = ["address", "duty__name", "duty__agreement__name", "fault", "key"]
+    fields = ["key", "duty", "person", "address", "occasion_text", "claimed_at", "sent_at", "fault"]
+    readonly_fields = ["key"]
+
+    @admin.display(description="tillfälle", ordering="occasion")
+    def occasion_text(self, letter: GrantLetter) -> str:
+        return words_of(letter.occasion)
+
+
 @admin.register(PaperBatch)
-class PaperBatchAdmin(PapersRead, admin.ModelAdmin):
+class PaperBatchAdmin(ReadWithDrafts, WithVersions, admin.ModelAdmin):
     related = ("ordered_by",)
     list_display = ["version", "total", "ordered_by", "ordered_at", "finished_at", "fault"]
     list_filter = ["version__plan", "ordered_at", "finished_at"]
@@ -195,7 +212,7 @@ class PaperBatchAdmin(PapersRead, admin.ModelAdmin):
 
 
 @admin.register(Paper)
-class PaperAdmin(PapersRead, admin.ModelAdmin):
+class PaperAdmin(ReadWithDrafts, WithVersions, admin.ModelAdmin):
     plan_path = "batch__version__plan"
     versions = ("batch__version",)
     related = ("organisation",)

@@ -35,7 +35,7 @@ def record_history(by) -> None:
         comment="Rekommenderar de 34 huvudmännen att anta strategin och fastställa handlingsplan och budget.",
         by=by,
     )
-    region = Organisation.objects.get(kind=Organisation.Kind.REGION)
+    region = Organisation.objects.in_collaboration(first.collaboration_id).get(kind=Organisation.Kind.REGION)
     condition = Wish(
         DecisionCondition.Kind.ALL_MUNICIPALITIES, "Under förutsättning att de skånska kommunerna gör detsamma."
     )

@@ -12,6 +12,8 @@ BEHIND_PROXY  1 where a proxy of one's own sets X-Forwarded-Proto and X-Forwarde
 CSRF_TRUSTED_ORIGINS  comma-separated origins, https://…, that may post forms besides the site's own
 STATICFILES_STORAGE   the class that keeps static files; compressed and named by content unless given
 LOG_LEVEL     INFO unless given
+SCB_API_V2    the address of SCB's PxWeb interface, version 2; SCB_API_V1 that of version 1, asked where 2 is silent
+SCB_TIMEOUT   seconds that one question to SCB may take; 15 unless given
 OPERATOR      the body that runs the site, and OPERATOR_EMAIL its address, for the accessibility statement
 EMAIL_URL     smtp+tls://user:password@host:587; to the terminal in the demonstration, to localhost:25 otherwise
 EMAIL_FROM    the sender of letters; OPERATOR_EMAIL unless given
@@ -201,6 +203,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Skånegemensam digitalisering"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL
+
+SCB_API_V2 = env.str("SCB_API_V2", default="https://statistikdatabasen.scb.se/api/v2")
+SCB_API_V1 = env.str("SCB_API_V1", default="https://api.scb.se/OV0104/v1/doris/sv/ssd/BE/BE0101/BE0101A")
+SCB_TIMEOUT = env.int("SCB_TIMEOUT", default=15)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

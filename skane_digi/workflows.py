@@ -1,6 +1,7 @@
 """What is done across text and money, each as one transaction and in the log."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,9 @@ from django.utils import timezone
 
 from budgets.frozen_shares import approved_totals, shared_totals
 from budgets.money import format_kr
+from budgets.raised_shares import raised_shares
 from budgets.rollover import RolledBudget, start_budget_from
+from budgets.rule_sealing import seal_rules
 from plans import lifecycle, log, permissions
 from plans.checks import Finding
 from plans.completeness import MISSING_CODES
@@ -69,6 +72,7 @@ def _summary(started: StartedPlan) -> dict:
         "verksamhetsår": years_words(new_years),
         "påbörjad utifrån": started.text.source.slug,
         "fördelningsunderlag": [str(basis) for basis in started.budget.bases],
+        "avvikande fördelning": [str(use) for use in started.budget.uses],
     }
 
 
@@ -115,7 +119,9 @@ def submit_plan(
         )
     number = lifecycle.next_number(plan)
     files = _files(plan, number=number, at=at)
-    return lifecycle.submit(plan=plan, number=number, files=files, reason=reason, wanted_on=wanted_on, by=by, at=at)
+    version = lifecycle.submit(plan=plan, number=number, files=files, reason=reason, wanted_on=wanted_on, by=by, at=at)
+    seal_rules(version)
+    return version
 
 
 @transaction.atomic
@@ -145,7 +151,7 @@ def record_as_printed(
     faults = [
         Fault(fault.code, fault.text, fault.where, reasons.get(fault.text, one_reason).strip()) for fault in found
     ]
-    return lifecycle.record_as_printed(
+    version = lifecycle.record_as_printed(
         plan=plan,
         files=_files(plan, number=1, at=at, status=status),
         faults=faults,
@@ -154,6 +160,8 @@ def record_as_printed(
         by=by,
         at=at,
     )
+    seal_rules(version)
+    return version
 
 
 @transaction.atomic
@@ -198,12 +206,22 @@ def why_all_must_decide(plan: Plan) -> str:
 
 
 def increases(before: PlanVersion, after: PlanVersion) -> tuple[str, ...]:
-    """Return a Swedish sentence for each year whose shared total in ``after`` is larger than was approved."""
+    """Return a Swedish sentence for each year whose cost in ``after`` is larger than was approved.
+
+    Where the shared total is not, another rule or other key figures may still let some pay more than they approved.
+    """
     old, new = approved_totals(before), shared_totals(after)
-    return tuple(
-        f"Den gemensamma kostnaden {year} ökar från {format_kr(old.get(year, 0))} till {format_kr(total)}."
-        for year, total in sorted(new.items())
-        if total > old.get(year, 0)
+    grown = {year: total for year, total in sorted(new.items()) if total > old.get(year, 0)}
+    raised = Counter(share.year.year for share in raised_shares(before, after) if share.year.year not in grown)
+    return (
+        *(
+            f"Den gemensamma kostnaden {year} ökar från {format_kr(old.get(year, 0))} till {format_kr(total)}."
+            for year, total in grown.items()
+        ),
+        *(
+            f"Andelen {year} ökar för {count} {'huvudman' if count == 1 else 'huvudmän'}."
+            for year, count in sorted(raised.items())
+        ),
     )
 
 

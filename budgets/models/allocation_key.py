@@ -8,13 +8,31 @@ from plans.natural_keys import NaturalKeyManager, NaturallyKeyed
 
 
 class AllocationKey(NaturallyKeyed):
-    """A measure that cost can follow (fördelningsnyckel), such as population."""
+    """What cost can follow (fördelningsnyckel): a measure such as population, or something worked out of measures.
+
+    A weighted key is the sum of its ``components``, an increase what ``measured_by`` grew by between two days.
+    """
 
     NATURAL_KEY = ("slug",)
+
+    class Kind(models.TextChoices):
+        MEASURE = "measure", "värden per organisation och dag"
+        EQUAL = "equal", "lika delar"
+        WEIGHTED = "weighted", "vägd summa av andra nycklar"
+        INCREASE = "increase", "ökning mellan två dagar"
 
     slug = models.SlugField("kortnamn", max_length=60, unique=True)
     name = models.CharField("namn", max_length=120)
     unit = models.CharField("enhet", max_length=40)
+    kind = models.CharField("slag", max_length=20, choices=Kind.choices, default=Kind.MEASURE)
+    measured_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="increases",
+        verbose_name="nyckel som ökningen mäts i",
+    )
     description = models.TextField("beskrivning", blank=True)
 
     objects = NaturalKeyManager()
@@ -23,9 +41,67 @@ class AllocationKey(NaturallyKeyed):
         verbose_name = "fördelningsnyckel"
         verbose_name_plural = "fördelningsnycklar"
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="increase", measured_by__isnull=False)
+                | (~Q(kind="increase") & Q(measured_by__isnull=True)),
+                name="increase_says_what_it_measures",
+                violation_error_message="Ange vilken nyckel ökningen mäts i. Övriga slag av nycklar har ingen sådan.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.measured_by_id and self.measured_by.kind != self.Kind.MEASURE:
+            raise ValidationError(
+                {"measured_by": "En ökning mäts i en nyckel som har värden per organisation och dag."}
+            )
+
+
+class KeyComponent(NaturallyKeyed):
+    """One key in a weighted sum and what each of its units counts as: rural inhabitants 1, sparsely populated 4."""
+
+    NATURAL_KEY = ("allocation_key__slug", "part__slug")
+
+    allocation_key = models.ForeignKey(
+        AllocationKey, models.PROTECT, related_name="components", verbose_name="vägd nyckel"
+    )
+    part = models.ForeignKey(AllocationKey, models.PROTECT, related_name="component_of", verbose_name="nyckel i summan")
+    weight = models.DecimalField("vikt", max_digits=9, decimal_places=2, default=1)
+
+    objects = NaturalKeyManager()
+
+    class Meta:
+        verbose_name = "nyckel i en vägd summa"
+        verbose_name_plural = "nycklar i vägda summor"
+        ordering = ["allocation_key", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["allocation_key", "part"],
+                name="component_once_per_key",
+                violation_error_message="Nyckeln finns redan i summan. Ändra dess vikt i stället.",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__gt=0),
+                name="component_weight_positive",
+                violation_error_message="En nyckels vikt i summan är större än noll.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weight} × {self.part}"
+
+    def clean(self) -> None:
+        if not (self.allocation_key_id and self.part_id):
+            return
+        if self.allocation_key.kind != AllocationKey.Kind.WEIGHTED:
+            raise ValidationError({"allocation_key": "Bara en vägd summa består av andra nycklar."})
+        if self.part.kind == AllocationKey.Kind.WEIGHTED:
+            raise ValidationError(
+                {"part": "En vägd summa består av mått, ökningar eller lika delar, inte av vägda summor."}
+            )
 
 
 class KeyFigureSet(NaturallyKeyed):

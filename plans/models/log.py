@@ -5,6 +5,8 @@ from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
+from plans.field_words import word_of
+
 
 class LogIsClosedError(Exception):
     """Somebody tried to change or remove what the log says."""
@@ -103,7 +105,7 @@ class LogEntry(models.Model):
 
     def _label(self, name: str) -> str:
         try:
-            label = str(apps.get_model(self.subject)._meta.get_field(name).verbose_name)
+            label = word_of(apps.get_model(self.subject)._meta.get_field(name))
         except (LookupError, ValueError, FieldDoesNotExist, AttributeError):
             label = name
         return label[:1].upper() + label[1:]

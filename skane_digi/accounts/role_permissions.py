@@ -14,7 +14,16 @@ from plans.permissions import roles_of
 from plans.roles import Role
 
 MASTER_DATA = ("collaboration", "party", "body", "organisation", "membership")
-BUDGET_MASTER_DATA = ("fundingform", "allocationkey", "keyfigureset", "keyfigure", "allocationrule", "partyweight")
+BUDGET_MASTER_DATA = (
+    "fundingform",
+    "allocationkey",
+    "keycomponent",
+    "keyfigureset",
+    "keyfigure",
+    "allocationrule",
+    "partyweight",
+    "rulelimit",
+)
 ROLES = ("roleassignment",)
 WRITE = ("add", "change", "delete")
 

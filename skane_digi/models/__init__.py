@@ -1,6 +1,7 @@
 """The public surface of the site's own models."""
 
+from skane_digi.models.grant_letter import GrantLetter
 from skane_digi.models.invitation import Invitation, InvitedRole
 from skane_digi.models.papers import Paper, PaperBatch
 
-__all__ = ["Invitation", "InvitedRole", "Paper", "PaperBatch"]
+__all__ = ["GrantLetter", "Invitation", "InvitedRole", "Paper", "PaperBatch"]

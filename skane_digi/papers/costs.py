@@ -88,9 +88,14 @@ def _year_cost(
         printed_total=printed.year.total if printed else None,
         areas=_areas(lines) if lines else (),
         sentences=_sentences(lines, organisation) if lines and by_lines else (_nothing(year),),
-        calculations=(f"Uträkning i kronor: {lines.member.calculation}.",) if lines and by_lines else (),
+        calculations=_calculations(lines) if lines and by_lines else (),
         printed_calculation=printed.member.calculation if printed else "",
     )
+
+
+def _calculations(share: FrozenShare) -> tuple[str, ...]:
+    """Return the figures of a year of one plain rule; other years have them in their sentences."""
+    return () if share.year.rules else (f"Uträkning i kronor: {share.member.calculation}.",)
 
 
 def _nothing(year: FrozenYear) -> str:
@@ -112,6 +117,8 @@ def _name(line: FrozenLine) -> str:
 def _sentences(share: FrozenShare, organisation: Organisation) -> tuple[str, ...]:
     """Return the calculation in words: the whole, the party's part, the organisation's part of that."""
     year, member = share.year, share.member
+    if year.rules:
+        return _ruled_sentences(share, organisation)
     sentences = [f"Den gemensamma kostnaden {year.year} är {format_kr(year.total)} enligt budgetposterna."]
     weights = {party.slug: party for party in year.parties}
     party, whole = weights[member.party], sum(one.weight for one in year.parties)
@@ -131,6 +138,16 @@ def _sentences(share: FrozenShare, organisation: Organisation) -> tuple[str, ...
             f"Andelen är därför räknad på {year.parts_date.isoformat()}."
         )
     return tuple(sentences)
+
+
+def _ruled_sentences(share: FrozenShare, organisation: Organisation) -> tuple[str, ...]:
+    """Return the calculation of a year that is shared by other rules than one of weights and a key."""
+    year = share.year
+    return (
+        f"Den gemensamma kostnaden {year.year} är {format_kr(year.total)} enligt budgetposterna.",
+        *year.rule_text.split("\n\n"),
+        f"Så blir andelen för {organisation.name}: {share.member.calculation}",
+    )
 
 
 def _weight_sentence(

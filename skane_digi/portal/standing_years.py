@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from budgets.cost_tables import LINES, PRINTED
 from budgets.frozen_shares import FrozenCell, FrozenLine, FrozenMember, FrozenYear, years_of
 from budgets.money import format_amount
+from budgets.organisation_shares import per_inhabitant_words
 from budgets.tables import CostRow, CostTable, OrganisationLine, OrganisationShare
 from plans.models import Organisation
 from skane_digi.versions.standing import StandingPlan
@@ -71,12 +72,14 @@ def _share(
         exact=member.exact,
         amount=member.amount,
         amount_text=row.amount_text,
-        per_inhabitant_text=row.per_inhabitant_text,
+        per_inhabitant_text=per_inhabitant_words(row.per_inhabitant_text, year.key_unit),
+        key_name=year.key_name,
         calculation=member.calculation,
         lines=tuple(_lines(year, member)),
         rule_name=year.rule_name,
         reference_date_text=year.parts_date.isoformat() if year.parts_date else "",
         reference_note=_borrowed_parts(year),
+        is_told_at_length=bool(year.rules),
     )
 
 

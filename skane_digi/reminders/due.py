@@ -8,6 +8,7 @@ from plans.models import DecisionRound, Plan, PlanVersion, ReminderLetter, RoleA
 from plans.register import Entry, register_of
 from plans.roles import ROLES_WITH_ORGANISATION, Role
 from skane_digi.reminders.occasions import DAYS_BEFORE, Occasion, occasion_of
+from skane_digi.reminders.posting import is_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,3 @@ def letters_in(round_: DecisionRound, occasion: Occasion) -> list[DueLetter]:
             entry = entries[role.organisation_id]
             found[key] = DueLetter(round_, occasion, entry, role.person, Role(role.role))
     return list(found.values())
-
-
-def is_refused(letter: ReminderLetter) -> bool:
-    """Whether the letter is known not to have gone: the mail server said so."""
-    return letter.sent_at is None and bool(letter.fault)

@@ -4,4 +4,4 @@ from django import forms
 
 
 class LettersForm(forms.Form):
-    wants_reminders = forms.BooleanField(label="Påminn mig när min organisations beslut väntas", required=False)
+    wants_reminders = forms.BooleanField(label="Skicka påminnelser till mig", required=False)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import models
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -44,14 +45,24 @@ def message_of(letter: ReminderLetter, due: DueLetter, *, on: datetime.date) -> 
 
     Its number is the row's own, so that the same letter sent again can be told from another.
     """
-    turn_off = absolute(reverse("reminders:unsubscribe", args=[sign(due.person, on=on)]))
+    turn_off = turn_off_address(due.person, on=on)
+    return addressed(letter, title=_title(due, on), body=_body(due, on, turn_off), turn_off=turn_off)
+
+
+def turn_off_address(person, *, on: datetime.date) -> str:
+    """Return the address in a letter of the day ``on`` that turns off the person's reminders."""
+    return absolute(reverse("reminders:unsubscribe", args=[sign(person, on=on)]))
+
+
+def addressed(letter: models.Model, *, title: str, body: str, turn_off: str) -> EmailMessage:
+    """Return a letter to its row's address, with the row's own number."""
     headers = {
         "Message-ID": f"<{letter.key}@{urlsplit(settings.SITE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",
         "List-Unsubscribe": f"<{turn_off}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    return EmailMessage(_title(due, on), _body(due, on, turn_off), to=[letter.address], headers=headers)
+    return EmailMessage(title, body, to=[letter.address], headers=headers)
 
 
 def _title(due: DueLetter, on: datetime.date) -> str:

@@ -4,12 +4,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from plans import permissions
 from plans.days import day_of
 from plans.roles import ROLES_WITH_ORGANISATION
 from skane_digi.portal.caching import mark
@@ -17,6 +17,7 @@ from skane_digi.reminders.choosing import choose_letters, person_of, wants_remin
 from skane_digi.reminders.dates import Feed, plan_feed, public_feed
 from skane_digi.reminders.forms import LettersForm
 from skane_digi.reminders.ical import as_ical, etag_of
+from skane_digi.reminders.own_feed import calendar_path, own_feed, owner_of
 
 FEED_SECONDS = 3_600
 BY_LINK = "länken i ett brev"
@@ -38,7 +39,9 @@ def letters(request: HttpRequest) -> HttpResponse:
     context = {
         "form": LettersForm(initial={"wants_reminders": wants_reminders(request.user)}),
         "organisations": sorted({role.organisation.name for role in own.select_related("organisation")}),
-        "calendar_address": request.build_absolute_uri(reverse("reminders:calendar")),
+        "is_own_calendar": permissions.can_view_grants(request.user),
+        "writes_grants": bool(permissions.roles_of(request.user) & permissions.WRITES_BUDGETS),
+        "calendar_address": request.build_absolute_uri(calendar_path(request.user)),
     }
     return render(request, "reminders/letters.html", context)
 
@@ -59,10 +62,21 @@ def unsubscribe(request: HttpRequest, signed: str) -> HttpResponse:
 
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
-    """Answer with the dates of every public plan, the same to all."""
-    response = _feed(request, public_feed(), "handlingsplaner.ics")
+    """Answer with the dates of every public plan; one who is signed in also gets what the grants ask for."""
+    feed = own_feed(request.user) if request.user.is_authenticated else public_feed()
+    response = _feed(request, feed, "handlingsplaner.ics")
     mark(response, request, seconds=FEED_SECONDS)
     return response
+
+
+@require_safe
+@never_cache
+def own_calendar(request: HttpRequest, signed: str) -> HttpResponse:
+    """Answer with what the person whose address it is may see; a calendar program does not sign in."""
+    person = owner_of(signed)
+    if person is None:
+        raise Http404
+    return _feed(request, own_feed(person), "min-kalender.ics")
 
 
 @require_safe

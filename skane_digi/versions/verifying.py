@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from budgets import rule_triggers
 from budgets.frozen_shares import FrozenYear, check_frozen, years_of
 from plans import frozen_triggers
 from plans.dataclass_json import UnreadableJson
@@ -192,5 +193,5 @@ def _fault_in_log(version: PlanVersion) -> str:
 
 
 def _fault_in_locks() -> str:
-    names = frozen_triggers.missing(connection)
+    names = (*frozen_triggers.missing(connection), *rule_triggers.missing(connection))
     return f"Databasens skydd mot ändring saknas: {', '.join(names)}." if names else ""

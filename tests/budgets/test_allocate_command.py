@@ -42,6 +42,7 @@ class TestJson:
             "population": 1_414_324,
             "exact": "1050000/1",
             "amount": "1050000.00",
+            "calculation": "2 100 000,00 × 1 / 2 = 1 050 000,00",
         }
         by_code = {share["code"]: share["amount"] for share in shares}
         assert (by_code["1285"], by_code["1275"]) == ("25762.17", "5524.97")
@@ -99,7 +100,7 @@ class TestCsv:
     def test_semicolon_and_decimal_point_with_a_sum_last(self, real_plans):
         text = allocate("2024", "--year", "2024", "--total", "2100000", "--format", "csv")
         rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
-        assert list(rows[0]) == ["code", "name", "population", "exact", "amount"]
+        assert list(rows[0]) == ["code", "name", "population", "exact", "amount", "calculation"]
         assert rows[0]["amount"] == "1050000.00"
         *shares, total = rows
         assert len(shares) == 34

@@ -188,7 +188,7 @@ def test_a_rule_without_a_members_party_is_refused():
 
 def test_queries_do_not_grow_with_plans_lines_or_figures(django_assert_max_num_queries):
     make.make_shared_plan(100)
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(14) as few:
         load_years(Plan.objects.filter(collaboration__slug="provsamverkan"))
     for year in range(2031, 2041):
         make.make_shared_plan(100, 200, 300, years=(year,))

@@ -7,7 +7,17 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
-from budgets.models import BudgetLine, CostBasis, FundingForm, KeyFigure, KeyFigureSet, PartyWeight, PrintedFigure
+from budgets.models import (
+    BudgetLine,
+    CostBasis,
+    FundingForm,
+    KeyComponent,
+    KeyFigure,
+    KeyFigureSet,
+    PartyWeight,
+    PrintedFigure,
+    RuleUse,
+)
 from plans.conversation_admin import WrittenElsewhere
 from plans.models import (
     Activity,
@@ -20,6 +30,7 @@ from plans.models import (
     Plan,
     PlanYear,
 )
+from tests import cost_factories as cost
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +65,7 @@ def world():
         make.make_statement(area)
         make.make_placement(make.make_note(plan), "cost_table")
         make.make_printed(plan, "year_total", 100)
+        cost.make_cost_rows(plan)
     make.make_role(make.make_user("anna@prov.example"), "editor")
     make.make_role(make.make_user("bo@prov.example"), "reader")
     plans = make.make_collaboration().plans
@@ -123,13 +135,19 @@ def locked_rows(plan: Plan) -> list:
         *basis.rule.party_weights.all(),
         basis.figure_set,
         *basis.figure_set.figures.all(),
+        *basis.rule.limits.all(),
+        *basis.figure_choices.all(),
+        *(each for choice in basis.figure_choices.all() for each in (choice.figure_set, choice.earlier_set)),
+        *(use for use in RuleUse.objects.of_plan(plan)),
+        *(use.rule for use in RuleUse.objects.of_plan(plan)),
+        *KeyComponent.objects.filter(allocation_key__party_weights__rule__uses__in=RuleUse.objects.of_plan(plan)),
     ]
 
 
 def test_rows_of_a_sent_plan_and_what_it_shares_by_are_read_only(world, admin_client):
     """Decided things cannot be changed or deleted, only superseded."""
     rows = locked_rows(world["sent"])
-    assert len({type(row) for row in rows}) == 20
+    assert len({type(row) for row in rows}) == 24
     for row in rows:
         before = type(row).objects.filter(pk=row.pk).values().get()
         page = admin_client.get(url(type(row), "change", row.pk))
@@ -177,7 +195,7 @@ def test_nothing_is_added_to_or_moved_into_a_sent_plan(world, admin_client):
         "position": 0,
     }
     assert "focus_area" in admin_client.post(url(BudgetLine, "add"), line).context["adminform"].form.errors
-    assert sent.budget_lines.count() == 1
+    assert sent.budget_lines.count() == 3
 
 
 def test_no_key_figure_or_weight_is_added_to_what_a_sent_plan_shares_by(world, admin_client):
@@ -200,7 +218,7 @@ def test_parts_that_are_lent_to_a_sent_plans_figures_are_locked(admin_client):
 
 
 def test_a_form_that_a_sent_plan_has_lines_in_stays_shared_or_not(world, admin_client):
-    used, unused = make.make_funding_form(), make.make_funding_form("annan")
+    used, unused = make.make_funding_form(), make.make_funding_form("ingen")
     assert b'name="is_shared"' not in admin_client.get(url(FundingForm, "change", used.pk)).content
     assert b'name="is_shared"' in admin_client.get(url(FundingForm, "change", unused.pk)).content
 
@@ -221,7 +239,14 @@ def test_inlines_of_a_draft_take_new_rows_and_those_of_a_sent_plan_do_not(world,
 
 def test_the_administration_speaks_swedish(world, admin_client):
     page = admin_client.get(reverse("admin:index")).content.decode()
-    for name in ("Handlingsplaner", "Budget och kostnader", "Insatsområden", "Budgetposter", "Nyckeltal per dag"):
+    for name in (
+        "Handlingsplaner",
+        "Budget och kostnader",
+        "Statsbidrag",
+        "Insatsområden",
+        "Budgetposter",
+        "Nyckeltal per dag",
+    ):
         assert name in page
 
 
@@ -288,6 +313,8 @@ def test_the_first_page_groups_what_there_is_by_the_work(admin_client):
         "Handlingsplaner",
         "Versioner och beslut",
         "Budget och kostnader",
+        "Kostnadsregler och nyckeltal",
+        "Statsbidrag",
         "Konton och logg",
     ]
     shown = {model["model"] for group in groups for model in group["models"]}

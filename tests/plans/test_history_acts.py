@@ -186,13 +186,13 @@ class TestPages:
                 make.make_responsibility(other)
 
         make_more(1)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(13):
             assert len(read(area.plan).happenings) == 50
         make_more(12)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(13):
             assert len(read(area.plan).happenings) == 50
         older = read(area.plan).older
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(14):
             assert len(read(area.plan, before=older).happenings) == 50
 
 

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from budgets.models import Scenario
 from plans.conversation_admin import WrittenElsewhere
 from plans.models import (
     ConditionFinding,
@@ -20,8 +21,9 @@ from plans.models import (
 )
 from plans.roles import Role
 from skane_digi.administration import GROUPS
-from skane_digi.models import Paper, PaperBatch
+from skane_digi.models import GrantLetter, Paper, PaperBatch
 from tests import conversation_factories as talk
+from tests import cost_factories as cost
 from tests import decision_factories as decide
 from tests import factories as make
 
@@ -68,6 +70,10 @@ def fill(slug: str = "provsamverkan") -> Plan:
     )
     batch = PaperBatch.objects.create(version=version, total=1, ordered_by=person)
     Paper.objects.create(batch=batch, organisation=organisation, name="beslut.pdf", content=decide.A_PDF)
+    cost.make_rule_seal(make.make_rule(collaboration=plan.collaboration), version)
+    cost.make_scenario(plan, is_shared=True, made_by=person)
+    duty = cost.make_grant_duty(cost.make_grant_agreement(collaboration=plan.collaboration))
+    GrantLetter.objects.create(duty=duty, person=person, occasion="7@301101", address=person.email)
     return plan
 
 
@@ -80,7 +86,7 @@ def enter(client, role: str, collaboration=None):
 def test_every_model_that_is_only_read_has_its_place_among_the_others():
     placed = {name for _, _, names in GROUPS for name in names}
     assert {model._meta.label_lower for model in MODELS} <= placed
-    assert len(MODELS) == 17
+    assert len(MODELS) == 20
 
 
 @every_model
@@ -167,6 +173,7 @@ def test_one_who_has_several_roles_is_listed_once(client):
 def test_a_reminder_says_its_occasion_in_words(admin_client):
     fill()
     assert "7 dagar före 2026-12-01" in admin_client.get(url(ReminderLetter, "changelist")).content.decode()
+    assert "7 dagar före 2030-11-01" in admin_client.get(url(GrantLetter, "changelist")).content.decode()
 
 
 def test_a_version_says_its_state_and_fingerprint(admin_client):
@@ -176,3 +183,15 @@ def test_a_version_says_its_state_and_fingerprint(admin_client):
     assert version.fingerprint in page
     assert "pågår" in page
     assert "%PDF" not in page
+
+
+def test_a_scenario_that_is_not_shared_is_read_by_whoever_made_it(client):
+    plan = fill()
+    own = cost.make_scenario(plan, "Mitt eget", made_by=make.make_user("anna@prov.example"))
+    make.make_role(own.made_by, Role.EDITOR)
+    enter(client, Role.ADMINISTRATOR)
+    page = url(Scenario, "changelist")
+    assert [row.is_shared for row in client.get(page).context["cl"].queryset] == [True]
+    assert client.get(url(Scenario, "change", own.pk)).status_code == 302
+    client.force_login(own.made_by)
+    assert own in client.get(page).context["cl"].queryset

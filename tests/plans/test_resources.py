@@ -16,6 +16,7 @@ from plans.importing import import_sheet
 from plans.models import Activity, FocusArea, Goal, LogEntry, Membership, Organisation, Plan, RoleAssignment
 from plans.sheets import FORMATS, read
 from plans.write_rules import RowRules
+from tests import cost_factories as cost
 from tests import factories as make
 from tests.tables import import_rows, table_of
 
@@ -39,6 +40,7 @@ def world(real_plans):
     """Both real plans, which are sent, a draft beside them, and accounts with roles."""
     draft = make.make_plan("utkast")
     area = make.make_complete_area(draft)
+    cost.make_cost_rows(draft)
     make.make_activity(area.periods.first(), parent=area.periods.first().activities.first())
     giver = make.make_user("bo@prov.example")
     make.make_role(make.make_user("anna@prov.example"), "editor")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from plans.models import LetterChoice, Plan
 from plans.roles import Role
 from skane_digi.reminders.choosing import sign
+from skane_digi.reminders.own_feed import sign_feed
 from tests import decision_factories as decide
 from tests import factories as make
 from tests.portal.conftest import people  # noqa: F401 the same accounts, one per role
@@ -16,7 +17,13 @@ from tests.portal.conftest import people  # noqa: F401 the same accounts, one pe
 pytestmark = pytest.mark.django_db
 EVERYONE = ("anonymous", "roleless", "stranger", "superuser", *Role.values)
 OPEN, SIGNED_IN, BY_PLAN, BY_SIGNATURE = "alla", "den som är inloggad", "följer planen", "den som har länken"
-ACCESS = {"calendar": OPEN, "plan-calendar": BY_PLAN, "letters": SIGNED_IN, "unsubscribe": BY_SIGNATURE}
+ACCESS = {
+    "calendar": OPEN,
+    "plan-calendar": BY_PLAN,
+    "own-calendar": BY_SIGNATURE,
+    "letters": SIGNED_IN,
+    "unsubscribe": BY_SIGNATURE,
+}
 READS_DRAFTS = {"superuser", "administrator", "editor", "chair", "economist", "auditor"}
 READS_REFERRALS = READS_DRAFTS | {"registrar", "reader"}
 
@@ -29,6 +36,7 @@ def plan(plan_2024) -> Plan:
 def address_of(name: str, plan: Plan, people: dict) -> str:  # noqa: F811
     args = {
         "plan-calendar": [plan.slug],
+        "own-calendar": [sign_feed(people["reader"])],
         "unsubscribe": [sign(people["registrar"], on=timezone.localdate())],
     }
     return reverse(f"reminders:{name}", args=args.get(name, []))
@@ -87,7 +95,9 @@ def test_a_draft_that_has_been_out_but_not_adopted_stays_closed(state, client, p
     assert answers(client, people, address_of("plan-calendar", plan, people)) == expected
 
 
-@pytest.mark.parametrize(("name", "method"), list(itertools.product(["calendar", "plan-calendar"], ["post", "put"])))
+@pytest.mark.parametrize(
+    ("name", "method"), list(itertools.product(["calendar", "plan-calendar", "own-calendar"], ["post", "put"]))
+)
 def test_a_feed_takes_nothing_but_a_question(name, method, client, people, plan):  # noqa: F811
     assert getattr(client, method)(address_of(name, plan, people)).status_code == 405
 

@@ -14,6 +14,7 @@ from plans.models import Decision, LetterChoice, LogEntry, Plan, ReminderLetter
 from skane_digi.reminders.choosing import LASTS, choose_letters, person_of, sign
 from skane_digi.reminders.sending import send_due_reminders
 from tests import decision_factories as decide
+from tests import factories as make
 from tests.reminders.conftest import WANTED_ON, WEEK_BEFORE
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +149,8 @@ class TestTheirOwnPage:
         client.force_login(registrar)
         assert "tills Alby kommun har beslutat" in client.get(self.ADDRESS).content.decode()
         client.force_login(chair)
+        assert "ett statsbidrag ska redovisas" in client.get(self.ADDRESS).content.decode()
+        client.force_login(make.make_user("tom@prov.example"))
         assert "Du har ingen sådan roll nu" in client.get(self.ADDRESS).content.decode()
 
     def test_it_is_reached_from_the_account(self, registrar, client):

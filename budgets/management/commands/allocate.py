@@ -12,7 +12,7 @@ from budgets.cost_tables import nothing_to_share, population_of
 from budgets.models import KeyFigureSet
 from budgets.money import format_amount, format_integer, format_kr, format_ore_rate, parse_amount, plain
 from budgets.printed import PrintedFigures, beside
-from budgets.shares import PlanAllocation, YearBasis, default_rule, load_year, share_year
+from budgets.shares import PlanAllocation, YearBasis, load_year, share_year
 from plans.models import Plan
 
 DESCRIPTION = """\
@@ -30,6 +30,7 @@ formaten:
          (null där parterna bär olika stora delar)
 
 exact är andelen före avrundning: kronor som ett förkortat bråk, "täljare/nämnare".
+calculation är uträkningen i ord och tal, med varje regel som organisationen betalar efter.
 population är organisationens folkmängd; för en region summan av dess kommuners.
 population_on är dagen som folkmängden avser. Där källan har en egen summa räknas rate_ore på den, andelarna på delarna.
 
@@ -94,7 +95,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
 
     def _write_csv(self, basis: YearBasis, shared: PlanAllocation) -> None:
-        fields = ["code", "name", "population", "exact", "amount"]
+        fields = ["code", "name", "population", "exact", "amount", "calculation"]
         writer = csv.DictWriter(self.stdout, fields, delimiter=";", lineterminator="\n")
         writer.writeheader()
         writer.writerows(_share(shared, member) for member in shared.members)
@@ -161,18 +162,25 @@ def _total(text: str | None):
 
 
 def _figure_set(basis: YearBasis, day: datetime.date) -> KeyFigureSet:
-    rule = basis.rule or default_rule(basis.plan)
-    if rule is None:
+    if basis.rule is None:
         raise CommandError(f"{basis.plan.collaboration} saknar kostnadsfördelningsregel. Lägg upp en först.")
-    sets = KeyFigureSet.objects.of_key(rule.allocation_key).select_related("allocation_key", "parts_from")
+    key = basis.rule.key
+    sets = KeyFigureSet.objects.filter(allocation_key__slug=key.slug).select_related("allocation_key", "parts_from")
     own_region = basis.figure_set.region_code if basis.figure_set else ""
     candidates = sorted(sets.on(day).narrowest_first(), key=lambda found: found.region_code != own_region)
     if not candidates:
         days = ", ".join(sorted({f"{known:%Y-%m-%d}" for known in sets.values_list("reference_date", flat=True)}))
-        raise CommandError(
-            f"--population: det finns ingen {rule.allocation_key.name.lower()} för {day}. Det finns: {days or 'inga'}."
-        )
+        raise CommandError(f"--population: det finns ingen {key.name.lower()} för {day}. Det finns: {days or 'inga'}.")
     return candidates[0]
+
+
+def _deviations(shared: PlanAllocation) -> list[str]:
+    """Name what is shared by another rule than the year's own."""
+    return [
+        f"Avvikelse: {f'{line.area}: {line.label}' if line.label else line.area} efter {shared.rule_of(line)}"
+        for line in shared.lines
+        if shared.rule_of(line) != shared.rule
+    ]
 
 
 def _share(shared: PlanAllocation, member) -> dict:
@@ -182,6 +190,7 @@ def _share(shared: PlanAllocation, member) -> dict:
         "population": member.population,
         "exact": _fraction(shared.exact(member.code)),
         "amount": _kronor(shared.amount(member.code)),
+        "calculation": plain(shared.sentence(member.code)),
     }
 
 
@@ -211,6 +220,7 @@ def _heading(basis: YearBasis, shared: PlanAllocation) -> list[str]:
         lines.append(f"Stämmer inte: i planen står summan {format_kr(printed.printed, decimals=2)}.")
     lines += [
         f"Regel: {shared.rule}",
+        *_deviations(shared),
         f"{population.name} {population.date_text}: {population.rate_total_text} {population.unit}",
     ]
     if population.note:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from plans.models import Organisation, Plan
 from skane_digi import benchmark
+from skane_digi.allocation_benchmark import AllocationCost, growth, measure_allocations
 from skane_digi.benchmark import PageCost, PdfComparison, Timing
 from skane_digi.decision_benchmark import DecisionCosts, measure_decisions
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
                 "",
                 *self.pdf_table(benchmark.compare_pdf(chosen, runs=runs)),
                 *self.allocation_table(runs),
+                *self.mixed_table(measure_allocations(runs=runs)),
                 *self.page_table(
                     benchmark.measure_pages(chosen, organisation, runs=runs),
                     benchmark.measure_large(chosen, organisation, plans=plans, areas=areas, runs=runs),
@@ -79,6 +81,24 @@ class Command(BaseCommand):
             "|---|---:|---:|---:|",
             _allocation_row(34, 10, small),
             _allocation_row(290, 200, large),
+            "",
+        ]
+
+    def mixed_table(self, costs: tuple[AllocationCost, ...]) -> list[str]:
+        grown = [(cost, f"× {_two(cells)}", f"× {_two(time)}") for cost, cells, time in growth(costs)]
+        return [
+            "### Med blandade regler",
+            "",
+            "Nio regler turas om: egna nycklar, grundbelopp, tak, rabatt, hela ören och hela kronor.",
+            "Den sista kolumnen är att förklara allas summor i ord.",
+            "",
+            "| organisationer × poster | celler | växer | fördela, s | växer | µs per cell | förklara, s |",
+            "|---|---:|---:|---:|---:|---:|---:|",
+            *(
+                f"| {cost.organisations} × {cost.lines} | {cost.cells} | {cells} | {_three(cost.share.median)} "
+                f"| {time} | {_two(cost.microseconds_per_cell)} | {_three(cost.explain.median)} |"
+                for cost, cells, time in [(costs[0], "", ""), *grown]
+            ),
             "",
         ]
 

@@ -118,7 +118,11 @@ def _lines(started: StartedPlan, *, is_trial: bool) -> list[str]:
     ]
     if not budget.bases:
         return [*lines, f"  {text.source} har inget fördelningsunderlag, så den nya planen får inget."]
-    return [*lines, *(f"  Fördelningsunderlag {basis}" for basis in budget.bases)]
+    return [
+        *lines,
+        *(f"  Fördelningsunderlag {basis}" for basis in budget.bases),
+        *(f"  Avvikande fördelning {use}" for use in budget.uses),
+    ]
 
 
 def _area_line(area: RolledArea) -> str:
