@@ -1,0 +1,1 @@
+"""Population from SCB (Statistics Sweden): which table holds a day, how it is asked for, how answers are read."""
