@@ -10,5 +10,6 @@ def reader(request: HttpRequest) -> dict:
     user = getattr(request, "user", None)
     return {
         "can_enter_administration": lambda: permissions.can_enter_administration(user),
+        "can_view_rules": lambda: permissions.can_view_rules(user),
         "can_manage_accounts": lambda: permissions.can_manage_accounts(user),
     }

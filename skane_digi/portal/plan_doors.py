@@ -24,6 +24,8 @@ def plan_doors(plan: Plan, user, current: PlanVersion | None) -> tuple[Door, ...
         (writes, "Skriv i planen", "workspace:plan"),
         (permissions.can_write_budget(user, plan), "Arbeta med budgeten", "workspace:budget"),
         (True, "Hämta planen som PDF", "portal:plan-pdf"),
+        (permissions.can_view_rules(user, plan.collaboration_id), "Kostnadsregler", "cost_rules:plan"),
+        (permissions.can_view_scenarios(user, plan), "Scenarier", "scenarios:list"),
         (permissions.can_take_steps(user, plan), "Vägen till beslut", "decisions:steps"),
         (bool(current) and permissions.has_papers(user, plan), "Handlingar för beslut", "papers:papers"),
         (permissions.can_view_drafts(user, plan.collaboration_id), "Historik", "workspace:history"),

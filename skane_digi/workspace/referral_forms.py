@@ -14,6 +14,7 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs):
         wrong = {"invalid": "Skriv dagen som 2024-03-01.", "required": "Välj en dag."}
+        wrong |= kwargs.pop("error_messages", {})
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], error_messages=wrong, **kwargs)
 
