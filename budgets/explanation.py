@@ -115,6 +115,13 @@ def explain(allocation: Allocation, code: str, names: Names | None = None) -> Ex
     return Explanation(text, total, tuple(parts))
 
 
+def paragraphs(allocation: Allocation, code: str, names: Names | None = None) -> tuple[str, ...]:
+    """Return ``explain`` as running text: a paragraph for each rule, and the sum, where there is more than one."""
+    tree = explain(allocation, code, names)
+    is_of_many = sum(bool(_sum(allocation, places)) for places in allocation.pools.values()) > 1
+    return (*(part.sentence() for part in tree.parts), tree.text) if is_of_many else (tree.sentence(),)
+
+
 def explain_line(allocation: Allocation, line_key: str, code: str, names: Names | None = None) -> Explanation:
     """Return how an organisation's part of one line was made. Raises ``KeyError`` for an unknown line.
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from budgets.allocation import Allocation, AllocationError, Calculation, Line, Rule, allocate
 from budgets.engine_rules import engine_rule
-from budgets.explanation import Explanation, Names, explain, explain_line
+from budgets.explanation import Explanation, Names, explain, explain_line, paragraphs
 from budgets.models import KeyFigureSet
 from budgets.money import from_ore, rate_ore, to_ore
 from budgets.rule_parts import RuleParts
@@ -169,11 +169,12 @@ class PlanAllocation:
     def sentence(self, code: str) -> str:
         """Return the calculation of an organisation's whole share: ``1 050 000,00 × 34 701 / 1 414 324 = …``.
 
-        With other rules than one of weights and a key it is the whole explanation in words and figures.
+        With other rules than one of weights and a key it is the whole explanation in words and figures, a paragraph for
+        each rule, with an empty line between them.
         """
         if self.is_uniform:
             return self._calculation(code, self.total, self.amount(code)).sentence()
-        return self.explanation(code).sentence()
+        return "\n\n".join(paragraphs(self.allocation, code, self._names))
 
     def line_sentence(self, line: SharedLine, code: str) -> str:
         if self.is_uniform:

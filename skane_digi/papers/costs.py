@@ -88,14 +88,20 @@ def _year_cost(
         printed_total=printed.year.total if printed else None,
         areas=_areas(lines) if lines else (),
         sentences=_sentences(lines, organisation) if lines and by_lines else (_nothing(year),),
-        calculations=_calculations(lines) if lines and by_lines else (),
+        calculations=_calculations(lines, organisation) if lines and by_lines else (),
         printed_calculation=printed.member.calculation if printed else "",
     )
 
 
-def _calculations(share: FrozenShare) -> tuple[str, ...]:
-    """Return the figures of a year of one plain rule; other years have them in their sentences."""
-    return () if share.year.rules else (f"Uträkning i kronor: {share.member.calculation}.",)
+def _calculations(share: FrozenShare, organisation: Organisation) -> tuple[str, ...]:
+    """Return the figures: of one plain rule as one line, of other rules as what each says and then gives."""
+    year, calculation = share.year, share.member.calculation
+    if not year.rules:
+        return (f"Uträkning i kronor: {calculation}.",)
+    return (
+        *year.rule_text.split("\n\n"),
+        *f"Så blir andelen för {organisation.name}: {calculation}".split("\n\n"),
+    )
 
 
 def _nothing(year: FrozenYear) -> str:
@@ -117,9 +123,9 @@ def _name(line: FrozenLine) -> str:
 def _sentences(share: FrozenShare, organisation: Organisation) -> tuple[str, ...]:
     """Return the calculation in words: the whole, the party's part, the organisation's part of that."""
     year, member = share.year, share.member
-    if year.rules:
-        return _ruled_sentences(share, organisation)
     sentences = [f"Den gemensamma kostnaden {year.year} är {format_kr(year.total)} enligt budgetposterna."]
+    if year.rules:
+        return tuple(sentences)
     weights = {party.slug: party for party in year.parties}
     party, whole = weights[member.party], sum(one.weight for one in year.parties)
     part = Fraction(party.weight, whole)
@@ -138,16 +144,6 @@ def _sentences(share: FrozenShare, organisation: Organisation) -> tuple[str, ...
             f"Andelen är därför räknad på {year.parts_date.isoformat()}."
         )
     return tuple(sentences)
-
-
-def _ruled_sentences(share: FrozenShare, organisation: Organisation) -> tuple[str, ...]:
-    """Return the calculation of a year that is shared by other rules than one of weights and a key."""
-    year = share.year
-    return (
-        f"Den gemensamma kostnaden {year.year} är {format_kr(year.total)} enligt budgetposterna.",
-        *year.rule_text.split("\n\n"),
-        f"Så blir andelen för {organisation.name}: {share.member.calculation}",
-    )
 
 
 def _weight_sentence(

@@ -230,6 +230,13 @@ class TestFrozen:
         assert [rule.name for rule in years[0].rules] == ["Lika mellan parterna", "30:70 med grundbelopp"]
         assert years[0].rule_of(years[0].lines[1]).base == 20
 
+    def test_each_rule_is_explained_in_a_paragraph_of_its_own_and_then_summed(self):
+        (year,) = frozen_years(self._plan())
+        first, second, last = year.member("9101").calculation.split("\n\n")
+        assert first.startswith("Enligt regeln ”Lika mellan parterna”")
+        assert second.startswith("Enligt regeln ”30:70 med grundbelopp”")
+        assert last.startswith("Tillsammans ")
+
     def test_it_says_who_allowed_the_deviation(self):
         (year,) = frozen_years(self._plan())
         assert "Beslut: SGD 2029-05-02." in year.lines[1].decision

@@ -190,7 +190,7 @@ def _share(shared: PlanAllocation, member) -> dict:
         "population": member.population,
         "exact": _fraction(shared.exact(member.code)),
         "amount": _kronor(shared.amount(member.code)),
-        "calculation": plain(shared.sentence(member.code)),
+        "calculation": plain(shared.sentence(member.code)).replace("\n\n", " "),
     }
 
 
