@@ -95,13 +95,15 @@ class _Place:
 def explain(allocation: Allocation, code: str, names: Names | None = None) -> Explanation:
     """Return how an organisation's total was made: by each rule that shares a cost, and then the sum.
 
-    Rules that leave it out say so. An organisation that is in no rule has a total of zero.
+    The rules come in the order of ``names``; those that leave it out say so. Who is in no rule has a total of zero.
     """
     names = names or Names()
-    pools = {rule: places for rule, places in allocation.pools.items() if _sum(allocation, places)}
+    named = {rule: place for place, rule in enumerate(names.rules)}
+    pools = [rule for rule, places in allocation.pools.items() if _sum(allocation, places)]
+    pools.sort(key=lambda rule: named.get(rule, len(named)))
     if not pools:
         return Explanation("Det finns ingen kostnad att fördela.", Fraction(0))
-    parts = [_of_pool(allocation, rule, code, names, is_one_of_many=len(pools) > 1) for rule, _ in pools.items()]
+    parts = [_of_pool(allocation, rule, code, names, is_one_of_many=len(pools) > 1) for rule in pools]
     if len(parts) == 1:
         return parts[0]
     paid = [part.amount for part in parts if part.amount]
