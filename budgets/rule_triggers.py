@@ -8,6 +8,8 @@ SQLite drops a table's triggers when a migration rebuilds the table, so a migrat
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from plans.triggers import missing_of
+
 RULE, SEAL = "budgets_allocationrule", "budgets_ruleseal"
 PARTS = ("budgets_partyweight", "budgets_rulelimit")
 COMPONENT = "budgets_keycomponent"
@@ -62,14 +64,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 def missing(connection: BaseDatabaseWrapper) -> tuple[str, ...]:
     """Return the names of the triggers that are not in place, or are turned off."""
-    if connection.vendor == "postgresql":
-        question = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    else:
-        question = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    with connection.cursor() as cursor:
-        cursor.execute(question)
-        there = {name for (name,) in cursor.fetchall()}
-    return tuple(name for name in _triggers(connection.vendor) if name not in there)
+    return missing_of(connection, _triggers(connection.vendor))
 
 
 def _triggers(vendor: str) -> dict[str, tuple[str, str, str]]:

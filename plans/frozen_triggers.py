@@ -6,6 +6,8 @@ alters one of these ends with ``install``. An owner of the database can still re
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from plans.triggers import missing_of
+
 TABLES = (
     "plans_planversion",
     "plans_versionfault",
@@ -60,14 +62,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 def missing(connection: BaseDatabaseWrapper) -> tuple[str, ...]:
     """Return the names of the triggers that are not in place, or are turned off."""
-    if connection.vendor == "postgresql":
-        question = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    else:
-        question = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    with connection.cursor() as cursor:
-        cursor.execute(question)
-        there = {name for (name,) in cursor.fetchall()}
-    return tuple(name for name in _triggers(connection.vendor) if name not in there)
+    return missing_of(connection, _triggers(connection.vendor))
 
 
 def _triggers(vendor: str) -> dict[str, str]:

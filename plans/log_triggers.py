@@ -7,6 +7,8 @@ the triggers: then the chain tells.
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from plans.triggers import missing_of
+
 _SQLITE = {
     "plans_logentry_no_update": "BEFORE UPDATE ON plans_logentry",
     "plans_logentry_no_delete": "BEFORE DELETE ON plans_logentry",
@@ -67,12 +69,4 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 def missing(connection: BaseDatabaseWrapper) -> tuple[str, ...]:
     """Return the names of the triggers that are not in place, or are turned off."""
-    if connection.vendor == "postgresql":
-        wanted = _POSTGRESQL
-        question = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    else:
-        wanted, question = _SQLITE, "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    with connection.cursor() as cursor:
-        cursor.execute(question)
-        there = {name for (name,) in cursor.fetchall()}
-    return tuple(name for name in wanted if name not in there)
+    return missing_of(connection, _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE)

@@ -205,7 +205,7 @@ def _value(cell, row: int, index: int, collected: _Collected) -> object:
 
 
 def _read_csv(data: bytes, name: str) -> Sheet:
-    text = _decoded(data)
+    text = decoded(data)
     first = next(line for line in text.splitlines() if line.strip())
     delimiter = max(";\t,", key=first.count)
     rows = []
@@ -223,7 +223,8 @@ def _read_csv(data: bytes, name: str) -> Sheet:
     return _table(name, rows, _Collected())
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """Return the text of a file in UTF-8, UTF-16 or Windows-1252. Raises ``FileRefused``."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     else:
@@ -240,7 +241,7 @@ def _decoded(data: bytes) -> str:
 
 def _read_json(data: bytes, name: str) -> Sheet:
     try:
-        items = json.loads(_decoded(data), parse_float=Decimal, parse_constant=_refuse_constant)
+        items = json.loads(decoded(data), parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise FileRefused("Filen går inte att läsa som JSON.") from error
     if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):

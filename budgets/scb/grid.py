@@ -54,16 +54,11 @@ def read_table(data: bytes, *, file_name: str) -> Reading:
 
 
 def decoded(data: bytes) -> str:
-    """Return the text of a file in UTF-8, UTF-16 or Windows-1252, which holds what Latin-1 does of letters."""
-    encodings = ["utf-16"] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "cp1252", "latin-1"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if text.strip() and "\0" not in text:
-            return text
-    raise FiguresRefused("Filen är ingen text i UTF-8 eller Latin-1. Spara den som ”CSV UTF-8” och försök igen.")
+    """Return the text of a file in UTF-8, UTF-16 or Windows-1252. Raises ``FiguresRefused``."""
+    try:
+        return sheets.decoded(data)
+    except sheets.FileRefused as refusal:
+        raise FiguresRefused(str(refusal)) from refusal
 
 
 def _read_book(data: bytes, file_name: str) -> Grid:
