@@ -35,8 +35,9 @@ def test_equal_parts_are_never_told_as_inhabitants():
     plan, _ = shared_plan(cost.make_rule(allocation_key=cost.make_equal_key()))
     years = frozen_years(plan)
     (told,) = costs_of(years, make.make_organisation("9101"))
-    assert "efter folkmängd" not in " ".join(told.sentences)
-    assert "i lika delar" in " ".join(told.sentences)
+    said = " ".join([*told.sentences, *told.calculations])
+    assert "efter folkmängd" not in said
+    assert "i lika delar" in said
     assert check_frozen(years) == ()
 
 
