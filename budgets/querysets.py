@@ -36,12 +36,13 @@ class BudgetLineQuerySet(models.QuerySet):
 class AllocationRuleQuerySet(models.QuerySet):
     def with_parts(self) -> Self:
         """With everything that ``budgets.rule_parts`` reads of a rule."""
+        weights = self.model._meta.get_field("party_weights").related_model.objects
+        limits = self.model._meta.get_field("limits").related_model.objects
         return self.select_related("allocation_key__measured_by").prefetch_related(
             "allocation_key__components__part__measured_by",
-            "party_weights__party",
-            "party_weights__allocation_key__measured_by",
+            models.Prefetch("party_weights", weights.select_related("party", "allocation_key__measured_by")),
             "party_weights__allocation_key__components__part__measured_by",
-            "limits__organisation",
+            models.Prefetch("limits", limits.select_related("organisation")),
         )
 
 

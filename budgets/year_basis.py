@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Q
+
 from budgets.allocation import AllocationError
 from budgets.models import AllocationRule, BudgetLine, CostBasis, KeyFigure, KeyFigureSet, RuleUse
 from budgets.rule_parts import RuleParts, decision_words, parts_of
@@ -117,14 +119,16 @@ def load_years(plans: Iterable[Plan]) -> list[YearBasis]:
     )
     bases = _bases(years)
     figures = _chosen_figures(bases.values())
-    rules = _default_rules({row.plan.collaboration_id for row in years})
+    used_where = _uses(plans)
+    without = {row.plan.collaboration_id for row in years if row.pk not in bases}
+    rules, defaults = _rules(bases.values(), used_where, without)
     memberships = defaultdict(list)
     for membership in Membership.objects.filter(
         collaboration__in={row.plan.collaboration_id for row in years}
     ).with_organisation():
         memberships[membership.collaboration_id].append(membership)
     lines, other = _lines_by_year(years)
-    uses = _uses(plans)
+    uses = _deviations_by_place(used_where, rules)
     found = []
     for row in years:
         basis = bases.get(row.pk)
@@ -135,7 +139,7 @@ def load_years(plans: Iterable[Plan]) -> list[YearBasis]:
             YearBasis(
                 plan=row.plan,
                 year=row.year,
-                rule=parts_of(basis.rule) if basis else rules.get(row.plan.collaboration_id),
+                rule=rules[basis.rule_id] if basis else defaults.get(row.plan.collaboration_id),
                 figure_set=used.figure_set if used else None,
                 values=used.values if used else {},
                 memberships=tuple(
@@ -177,7 +181,7 @@ def values_by_set(set_ids: set[int]) -> dict[int, dict[str, int]]:
 
 
 def _bases(years: list[PlanYear]) -> dict[int, CostBasis]:
-    """Return the cost basis of each year that has one, by the year's id, with rules and sets."""
+    """Return the cost basis of each year that has one, by the year's id, with its sets."""
     rows = list(
         CostBasis.objects.filter(plan_year__in=years)
         .select_related("figure_set__allocation_key", "figure_set__parts_from")
@@ -188,9 +192,6 @@ def _bases(years: list[PlanYear]) -> dict[int, CostBasis]:
             "figure_choices__earlier_set__parts_from",
         )
     )
-    rules = AllocationRule.objects.with_parts().in_bulk({row.rule_id for row in rows})
-    for row in rows:
-        row.rule = rules[row.rule_id]
     return {row.plan_year_id: row for row in rows}
 
 
@@ -219,9 +220,16 @@ def _chosen_figures(bases: Iterable[CostBasis]) -> dict[int, dict[str, ChosenFig
     }
 
 
-def _default_rules(collaborations: set[int]) -> dict[int, RuleParts]:
-    rules = AllocationRule.objects.filter(collaboration__in=collaborations, is_default=True).with_parts()
-    return {rule.collaboration_id: parts_of(rule) for rule in rules}
+def _rules(
+    bases: Iterable[CostBasis], uses: Iterable[RuleUse], collaborations: set[int]
+) -> tuple[dict[int, RuleParts], dict[int, RuleParts]]:
+    """Return the rules of the bases and uses by id, and the default rule of each collaboration, fetched together."""
+    wanted = {row.rule_id for row in (*bases, *uses)}
+    asked = Q(pk__in=wanted) | Q(collaboration__in=collaborations, is_default=True)
+    rows = AllocationRule.objects.filter(asked).with_parts()
+    parts = {row: parts_of(row) for row in rows}
+    defaults = {row.collaboration_id: rule for row, rule in parts.items() if row.is_default}
+    return {row.pk: rule for row, rule in parts.items()}, defaults
 
 
 def _lines_by_year(years: list[PlanYear]) -> tuple[dict, dict]:
@@ -239,17 +247,21 @@ def _lines_by_year(years: list[PlanYear]) -> tuple[dict, dict]:
     return lines, other
 
 
-def _uses(plans: list[Plan]) -> dict[tuple[str, int], list[tuple[RuleUse, Deviation]]]:
-    """Return the deviations of the plans' areas and lines, the latest first, by kind of place and id."""
+def _uses(plans: list[Plan]) -> list[RuleUse]:
+    """Return the deviations of the plans' areas and lines, the latest first."""
     on_areas = RuleUse.objects.filter(focus_area__plan__in=plans)
     on_lines = RuleUse.objects.filter(budget_line__focus_area__plan__in=plans)
-    uses = list((on_areas | on_lines).distinct().order_by("-valid_from", "-pk"))
-    rules = AllocationRule.objects.with_parts().in_bulk({use.rule_id for use in uses}) if uses else {}
-    parts = {pk: parts_of(rule) for pk, rule in rules.items()}
+    return list((on_areas | on_lines).distinct().order_by("-valid_from", "-pk"))
+
+
+def _deviations_by_place(
+    uses: list[RuleUse], rules: Mapping[int, RuleParts]
+) -> dict[tuple[str, int], list[tuple[RuleUse, Deviation]]]:
+    """Return the deviations by kind of place and id, in the same order."""
     found = defaultdict(list)
     for use in uses:
         place = ("area", use.focus_area_id) if use.focus_area_id else ("line", use.budget_line_id)
-        found[place].append((use, Deviation(parts[use.rule_id], use.reason, decision_words(use))))
+        found[place].append((use, Deviation(rules[use.rule_id], use.reason, decision_words(use))))
     return found
 
 
