@@ -26,6 +26,7 @@ def test_2025_is_started_from_2024_with_the_keyboard_alone(editor_page):
     page.get_by_role("link", name="Börja nästa plan").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Titel")).to_have_value("Handlingsplan 2025")
+    page.wait_for_load_state()  # the style sheet is what hides the fields that are not asked for
 
     page.get_by_role("group", name="Säker Digital Kommunikation").get_by_label("Fortsätter").focus()
     page.keyboard.press("ArrowDown")
