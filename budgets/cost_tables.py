@@ -145,6 +145,11 @@ class CostTable:
     reason: str
 
     @property
+    def examples(self) -> tuple[CostRow, ...]:
+        """The rows whose calculations are shown as examples: the first two."""
+        return self.rows[:2]
+
+    @property
     def disagrees(self) -> bool:
         return self.shared_total.disagrees or self.rate.disagrees
 

@@ -14,7 +14,7 @@ from budgets.grant_limits import misused, part_name
 from budgets.grant_rows import GrantCollision, GrantRefused, bases_of
 from budgets.models import BudgetLine, GrantAgreement, GrantFunding, GrantShare
 from budgets.money import format_kr, to_ore
-from plans.models import Plan, PlanYear
+from plans.models import Organisation, Plan, PlanYear
 from skane_digi.cost_rules.fields import AmountField
 from skane_digi.grants.edit_fields import packed, unpacked
 
@@ -79,6 +79,8 @@ class FundingPage:
         self.measures = area.measures
         others = area.lines - self.balance.lines
         self.available = min(share.amount, area.received - area.measures - others)
+        members = Organisation.objects.in_collaboration(agreement.collaboration_id)
+        self.is_member = members.filter(pk=share.organisation_id).exists()
         self.plans = tuple(self._plans(data))
         self.is_bound = data is not None
 
@@ -162,7 +164,8 @@ class FundingPage:
             funding_form__is_shared=False,
             amount__gt=0,
         )
-        rows = rows.filter(open_now | Q(pk__in=held) | Q(key__in=named))
+        payable = open_now if self.is_member else Q(pk__in=())
+        rows = rows.filter(payable | Q(pk__in=held) | Q(key__in=named))
         order = ("-focus_area__plan__pk", "year", "focus_area__position", "funding_form__position", "position", "pk")
         for line in rows.select_related("focus_area__plan", "funding_form").order_by(*order):
             if line.pk in held or line.key in named or not misused(self.share.grant_amount, line):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import override_settings
 
+from budgets.money import plain
 from skane_digi.documents.build import build_plan_document
 from skane_digi.documents.render import IN_PLAN, ON_AREA_PAGE, plan_html
 from tests import factories
@@ -104,6 +105,13 @@ def test_figures_that_disagree_are_marked_in_words_and_sign(document_2024, docum
     assert "61,87 öre" in alarms
     assert "I planen är rubriken tryckt ”Verksamhetsåret 2023”" in page.select_one(".doc-disagreement").get_text()
     assert not BeautifulSoup(plan_html(document_2022_2023), "html.parser").select(".doc-alarm, .doc-wrong")
+
+
+def test_the_calculation_of_a_share_is_printed_for_each_party(document_2024):
+    """Issue 5: page and PDF print the explanation as a sentence with the figures in it."""
+    sums = plain(BeautifulSoup(plan_html(document_2024), "html.parser").find(class_="doc-sums").get_text(" "))
+    assert "Region Skåne: 1 750 000,00 × 1 / 2 = 875 000,00" in sums
+    assert "Svalövs kommun: 875 000,00 × 14 466 / 1 414 324 = 8 949,68" in sums
 
 
 def test_divided_money_gets_rows_of_its_own(document_2022_2023):

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from budgets.models import BudgetLine, GrantFunding, GrantShare
-from plans.models import Plan
+from plans.models import Membership, Plan
 from tests import factories as make
 from tests.budgets import grant_world as grants
 
@@ -49,6 +49,14 @@ def test_only_lines_that_can_be_paid_are_offered(client, share):
     foreign = make.make_plan(years=(grants.YEAR,), collaboration=make.make_collaboration("annan"))
     grants.make_payable_line(area_name="Annan samverkan", plan=foreign)
     assert names(page(client, share)) == ["Utkastets"]
+
+
+def test_one_that_is_no_member_is_offered_no_lines_and_told_why(client, share):
+    grants.make_payable_line(area_name="Utkastets")
+    Membership.objects.filter(organisation=share.organisation).delete()
+    soup = page(client, share)
+    assert names(soup) == []
+    assert f"{share.organisation} är inte medlem i samverkan" in soup.main.get_text()
 
 
 def test_reserved_money_is_offered_lines_of_its_own_name(client):

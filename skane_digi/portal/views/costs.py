@@ -45,7 +45,6 @@ def costs(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "columns": columns(order, **choice.query),
         "rows": sorted_rows(choice.table.rows, order),
         "total_text": format_amount(choice.table.total, decimals=2),
-        "examples": choice.table.rows[:2],
         "order": order,
     }
     return render(request, "portal/costs.html", context)
