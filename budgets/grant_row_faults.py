@@ -10,25 +10,36 @@ from decimal import Decimal
 from django.db import models
 
 from budgets.grant_limits import above_depreciation, misused, over_area, over_line, over_share, unfinanced
-from budgets.models import GrantArea, GrantFunding, GrantMeasure, GrantShare
+from budgets.models import GrantAgreement, GrantArea, GrantFunding, GrantMeasure, GrantShare
 from plans.models import Organisation
 
 Faults = Mapping[str, str]
 
 
 def faults_of(row: models.Model) -> Faults:
-    """Return Swedish reasons by field name, none where the row may be saved. The row itself need not be saved yet."""
+    """Return Swedish reasons by field name, none where the row may be saved. The row itself need not be saved yet.
+
+    Call it in the transaction that saves, with the plans locked: the grant is locked, so that nobody else commits its
+    money before the row is written.
+    """
     match row:
         case GrantFunding():
+            _lock(row.share.grant_amount.area.agreement_id)
             return _told(amount=_why_not_funded(row) if _asks_for_more(row, "share", "budget_line") else "")
         case GrantMeasure():
+            _lock(row.area.agreement_id)
             return _told(
                 financing_after=unfinanced(row),
                 amount=above_depreciation(row, row.area.agreement.year) or _why_not_measured(row),
             )
         case GrantShare():
+            _lock(row.grant_amount.area.agreement_id)
             return _told(amount=_why_not_received(row))
     return {}
+
+
+def _lock(agreement_id: int) -> None:
+    GrantAgreement.objects.select_for_update().filter(pk=agreement_id).first()
 
 
 def _why_not_funded(row: GrantFunding) -> str:

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from budgets.grant_row_faults import faults_of
@@ -39,6 +41,17 @@ def line(plan):
 
 def asked(share, line, amount, **fields) -> dict:
     return dict(faults_of(GrantFunding(share=share, budget_line=line, amount=Decimal(amount), **fields)))
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite låser hela databasen")
+def test_the_grant_is_locked_before_its_money_is_counted(share, line):
+    with CaptureQueriesContext(connection) as asked_for:
+        asked(share, line, 80)
+    sentences = [row["sql"] for row in asked_for]
+    locks = [place for place, text in enumerate(sentences) if "FOR UPDATE" in text]
+    counts = [place for place, text in enumerate(sentences) if 'FROM "budgets_grantfunding"' in text]
+    assert locks
+    assert locks[0] < counts[0]
 
 
 class TestFunding:
