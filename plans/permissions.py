@@ -359,3 +359,39 @@ def can_write_grants(user, collaboration=None) -> bool:
 def collaborations_to_read(user) -> set[int]:
     """Return the ids of the collaborations whose rules, grants and referrals ``user`` may read."""
     return collaborations_with(user, READS_REFERRALS) if _may_act(user) else set()
+
+
+def can_view_all_invoices(user, collaboration=None) -> bool:
+    """Those who work in SGD, and the auditor, read every body's invoices, drafts and payments."""
+    return has_role(user, READS_DRAFTS, collaboration)
+
+
+def can_issue_invoices(user, collaboration=None) -> bool:
+    """Whether ``user`` may issue, send and credit invoices, and record what has been paid."""
+    return has_role(user, WRITES_COST_MODEL, collaboration)
+
+
+def can_view_invoices(user) -> bool:
+    """Whether ``user`` may read any invoices: all of a collaboration's, or those of their own organisation."""
+    return can_view_all_invoices(user) or has_role(user, ROLES_WITH_ORGANISATION)
+
+
+def visible_invoices(user) -> Q:
+    """Return the condition for the invoices that ``user`` may read; a body sees its own only."""
+    if not _may_act(user):
+        return Q(pk__in=())
+    if user.is_superuser:
+        return Q()
+    found = Q(collaboration__in=collaborations_with(user, READS_DRAFTS))
+    for collaboration in collaborations_with(user, ROLES_WITH_ORGANISATION):
+        own = organisations_of(user, collaboration)
+        found |= Q(collaboration=collaboration, organisation__in=own)
+    return found
+
+
+def can_write_recipient(user, organisation) -> bool:
+    """The economist keeps every body's address for invoices, a registrar their own body's."""
+    if can_issue_invoices(user):
+        return True
+    places = collaborations_with(user, ROLES_OF_ONE_ORGANISATION) if _may_act(user) else ()
+    return any(organisation.pk in organisations_of(user, place, ROLES_OF_ONE_ORGANISATION) for place in places)

@@ -18,6 +18,8 @@ _LEADS_TO_PLAN = (
     "condition",
     "cost_basis",
     "budget_line",
+    "invoicing",
+    "invoice",
 )
 
 

@@ -12,6 +12,9 @@ BEHIND_PROXY  1 where a proxy of one's own sets X-Forwarded-Proto and X-Forwarde
 CSRF_TRUSTED_ORIGINS  comma-separated origins, https://…, that may post forms besides the site's own
 STATICFILES_STORAGE   the class that keeps static files; compressed and named by content unless given
 LOG_LEVEL     INFO unless given
+TASK_QUEUE    thread (work in the background is done by the web server's own process) or database (by python3 start.py
+              worker, of which there may be several on PostgreSQL); thread unless given
+WORKERS       how many such workers share one piece of work; 2 unless given
 SCB_API_V2    the address of SCB's PxWeb interface, version 2; SCB_API_V1 that of version 1, asked where 2 is silent
 SCB_TIMEOUT   seconds that one question to SCB may take; 15 unless given
 OPERATOR      the body that runs the site, and OPERATOR_EMAIL its address, for the accessibility statement
@@ -62,6 +65,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_prose_editor",
     "django_tasks",
+    "django_tasks_db",
     "import_export",
     "allauth",
     "allauth.account",
@@ -124,8 +128,17 @@ CACHES = {
     "documents": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "documents"},
 }
 
-# What takes time is done by a thread of the process; see skane_digi.background.
-TASKS = {"default": {"BACKEND": "skane_digi.background.ThreadBackend"}}
+# What takes time is done by a thread of the process, or by workers of their own: python3 start.py worker.
+TASK_QUEUES = {
+    "thread": "skane_digi.background.ThreadBackend",
+    "database": "django_tasks_db.DatabaseBackend",
+}
+TASK_QUEUE = env.str("TASK_QUEUE", default="thread")
+if TASK_QUEUE not in TASK_QUEUES:
+    raise ImproperlyConfigured(f"TASK_QUEUE={TASK_QUEUE} finns inte. Välj {' eller '.join(TASK_QUEUES)}.")
+TASKS = {"default": {"BACKEND": TASK_QUEUES[TASK_QUEUE]}}
+# How many may share one piece of work; a process has one thread, and more would only wait for it.
+TASK_WORKERS = env.int("WORKERS", default=2) if TASK_QUEUE == "database" else 1
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
-from budgets import rule_triggers
+from budgets import invoice_triggers, rule_triggers
 from plans import frozen_triggers, log_triggers
 from plans.models import Plan
 from skane_digi import demo
@@ -56,10 +56,10 @@ def _let_tests_empty_the_log() -> None:
 
     def flush_with_log(self, sql_list) -> None:
         with transaction.atomic(using=self.connection.alias):
-            for triggers in (log_triggers, frozen_triggers, rule_triggers):
+            for triggers in (log_triggers, frozen_triggers, rule_triggers, invoice_triggers):
                 triggers.remove(self.connection)
             flush(self, sql_list)
-            for triggers in (log_triggers, frozen_triggers, rule_triggers):
+            for triggers in (log_triggers, frozen_triggers, rule_triggers, invoice_triggers):
                 triggers.install(self.connection)
 
     operations.execute_sql_flush = flush_with_log

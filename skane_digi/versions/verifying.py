@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from budgets import rule_triggers
+from budgets import invoice_triggers, rule_triggers
 from budgets.frozen_shares import FrozenYear, check_frozen, years_of
 from plans import frozen_triggers
 from plans.dataclass_json import UnreadableJson
@@ -193,5 +193,6 @@ def _fault_in_log(version: PlanVersion) -> str:
 
 
 def _fault_in_locks() -> str:
-    names = (*frozen_triggers.missing(connection), *rule_triggers.missing(connection))
+    kinds = (frozen_triggers, rule_triggers, invoice_triggers)
+    names = [name for kind in kinds for name in kind.missing(connection)]
     return f"Databasens skydd mot ändring saknas: {', '.join(names)}." if names else ""
