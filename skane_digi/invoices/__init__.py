@@ -1,0 +1,1 @@
+"""Invoices: drafts, files, sending, follow-up and their pages."""
