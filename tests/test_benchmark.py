@@ -33,7 +33,7 @@ def _rows(table: str) -> dict[str, list[str]]:
 def test_the_report_is_printed_and_written_and_the_large_data_are_gone(short_plan, tmp_path, capsys):
     """A table to read and docs/benchmark.md: the PDF, allocation of both sizes, each page small and large."""
     target = tmp_path / "benchmark.md"
-    call_command("bench", runs=1, plan="kort", plans=2, areas=3, output=target)
+    call_command("bench", runs=1, plan="kort", plans=2, areas=3, invoices=2, output=target)
     report = target.read_text(encoding="utf-8")
     assert report == capsys.readouterr().out
     number_of_pages = len(PdfReader(io.BytesIO(render_pdf(build_plan_document(short_plan)))).pages)

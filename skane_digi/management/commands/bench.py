@@ -10,6 +10,7 @@ from skane_digi import benchmark
 from skane_digi.allocation_benchmark import AllocationCost, growth, measure_allocations
 from skane_digi.benchmark import PageCost, PdfComparison, Timing
 from skane_digi.decision_benchmark import DecisionCosts, measure_decisions
+from skane_digi.invoice_benchmark import InvoiceCosts, measure_invoices
 
 REPORT = Path(settings.BASE_DIR) / "docs" / "benchmark.md"
 
@@ -21,16 +22,17 @@ def _positive(text: str) -> int:
 
 
 class Command(BaseCommand):
-    help = "Mäter plan-PDF, fördelning och sidor; skriver en tabell och docs/benchmark.md."
+    help = "Mäter plan-PDF, fördelning, sidor och fakturor; skriver en tabell och docs/benchmark.md."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--runs", type=_positive, default=5, help="mätningar av varje sak (5)")
         parser.add_argument("--plan", default="2024", help="planen som sätts som PDF (2024)")
         parser.add_argument("--plans", type=_positive, default=20, help="planer i den stora databasen (20)")
         parser.add_argument("--areas", type=_positive, default=30, help="insatsområden i var och en av dem (30)")
+        parser.add_argument("--invoices", type=_positive, default=34, help="fakturor som görs (34)")
         parser.add_argument("--output", type=Path, default=REPORT, help="filen som skrivs (docs/benchmark.md)")
 
-    def handle(self, *, runs, plan, plans, areas, output, **options) -> None:
+    def handle(self, *, runs, plan, plans, areas, invoices, output, **options) -> None:
         if not output.parent.is_dir():
             raise CommandError(f"Mappen {output.parent} finns inte. Ange en annan fil med --output.")
         chosen = Plan.objects.filter(slug=plan).first()
@@ -54,6 +56,7 @@ class Command(BaseCommand):
                 ),
                 *self.workspace_table(chosen, runs),
                 *self.decision_table(measure_decisions(chosen, runs=runs, at=timezone.now())),
+                *self.invoice_table(measure_invoices(chosen, runs=runs, count=invoices)),
             ]
         )
         self.stdout.write(report)
@@ -150,6 +153,26 @@ class Command(BaseCommand):
             "|---|---:|---:|---:|---:|",
             *_rows(costs.nobody, costs.everybody),
         ]
+
+    def invoice_table(self, costs: InvoiceCosts) -> list[str]:
+        return [
+            "",
+            "## Fakturor",
+            "",
+            f"{costs.count} fakturor med {costs.rows} rader var, som PDF (3a, UA-1) med XML inuti och som XML.",
+            "En arbetare är en process. Direkt: `HTML(string=…).write_pdf()` med samma mall, i en process, utan XML.",
+            "",
+            "| | alla, s | snabbast, s | ms per faktura | gånger så snabbt |",
+            "|---|---:|---:|---:|---:|",
+            *(_invoice_row(f"produkten, {number} arbetare", timing, costs) for number, timing in costs.workers.items()),
+            _invoice_row("WeasyPrint direkt", costs.plain, costs),
+        ]
+
+
+def _invoice_row(name: str, timing: Timing, costs: InvoiceCosts) -> str:
+    each = f"{timing.median / costs.count * 1000:.0f}"
+    faster = _two(costs.plain.median / timing.median)
+    return f"| {name} | {_three(timing.median)} | {_three(timing.fastest)} | {each} | {faster} |"
 
 
 def _rows(small: list[PageCost], large: list[PageCost]) -> list[str]:
