@@ -3,6 +3,7 @@
 
     python3 start.py              the demonstration on http://127.0.0.1:8000 (PORT to change it)
     python3 start.py serve        production; SECRET_KEY and ALLOWED_HOSTS from the environment
+    python3 start.py worker       production with TASK_QUEUE=database: does the work in the background (WORKERS)
     python3 start.py test         every check that CI runs
     python3 start.py bench        the measurements of docs/benchmark.md
     python3 start.py manage …     manage.py in the same environment
@@ -50,6 +51,10 @@ TEST_PROGRAMS = {"pdftotext": "poppler-utils", "qpdf": "qpdf"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 PYTEST_NO_TESTS = 5
+
+# Work that nobody has touched for a minute has been left by a worker that died.
+LEFT_AFTER = 90
+TAKE_UP = ("invoices", "--take-up")
 
 
 def say(text: str = "") -> None:
@@ -213,6 +218,13 @@ def chosen_port() -> int:
     return int(text)
 
 
+def chosen_number(name: str, *, default: int, most: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or not 0 < int(text) <= most:
+        stop(f"{name}={text} går inte. Ange ett tal mellan 1 och {most}, till exempel {name}={default}.")
+    return int(text)
+
+
 def require_free_port(host: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -318,6 +330,58 @@ def production_environment() -> dict[str, str]:
             stop(f"{name}={os.environ[name]} hör inte till produktion. Ta bort {name} ur miljön och starta igen.")
     default_database = f"sqlite:///{VAR / 'production.sqlite3'}"
     return {"DEMO": "0", "DEBUG": "0", "DATABASE_URL": os.environ.get("DATABASE_URL") or default_database}
+
+
+def worker() -> int:
+    """Keep WORKERS processes at the work in the background, until a signal; one that dies is begun anew.
+
+    A signal lets each finish what it is doing. What one had in hand when it died is taken up again when the site has
+    had time to see that nobody works on it.
+    """
+    env = production_environment()
+    if os.environ.get("TASK_QUEUE") != "database":
+        stop("Sätt TASK_QUEUE=database i miljön, både här och för servern. Annars gör servern arbetet själv.")
+    number = chosen_number("WORKERS", default=2, most=64)
+    install("base")
+    require_pdf_libraries()
+    must(django("build_fonts"), env=env)
+    say(f"{number} arbetare gör det som läggs i kön (avsluta med Ctrl-C).")
+    return keep_at_work([django("db_worker", "--queue-name", "*")] * number, env=env, after_a_death=django(*TAKE_UP))
+
+
+def keep_at_work(
+    commands: Sequence[Sequence[str | Path]], *, env: Mapping[str, str], after_a_death: Sequence[str | Path]
+) -> int:
+    """Run the commands side by side, each anew when it ends, until a signal; return 0 when all have ended by it.
+
+    ``after_a_death`` is run some time after one has ended by itself, and once some time after the start.
+    """
+    is_ending, due = [], time.monotonic() + LEFT_AFTER
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda number, frame: is_ending.append(number))
+    at_work = [begin(command, env) for command in commands]
+    while not is_ending:
+        time.sleep(0.2)
+        for place, process in enumerate(at_work):
+            if process.poll() is not None and not is_ending:
+                say(f"En arbetare slutade med status {process.returncode} och ersätts.")
+                time.sleep(1)
+                at_work[place], due = begin(commands[place], env), time.monotonic() + LEFT_AFTER
+        if due and time.monotonic() > due and not is_ending:
+            due = None
+            run(after_a_death, env=env)
+    say("Arbetarna gör färdigt det de håller på med.")
+    for process in at_work:
+        process.terminate()
+    for process in at_work:
+        process.wait()
+    return 0
+
+
+def begin(command: Sequence[str | Path], env: Mapping[str, str]) -> subprocess.Popen:
+    # A group of its own: Ctrl-C in a terminal reaches us alone, and a second signal would cut off the work at hand.
+    ours = {**os.environ, **env}
+    return subprocess.Popen([str(part) for part in command], cwd=ROOT, env=ours, start_new_session=True)
 
 
 # manage.py and the measurements ---------------------------------------------------------------------------------------
@@ -469,6 +533,7 @@ def command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="kommando")
     commands.add_parser("demo", help="demonstrationen på http://127.0.0.1:8000 (PORT byter port); behåller sina data")
     commands.add_parser("serve", help="produktion: SECRET_KEY, ALLOWED_HOSTS och DATABASE_URL ur miljön (HOST, PORT)")
+    commands.add_parser("worker", help="produktion med TASK_QUEUE=database: arbetet i bakgrunden (WORKERS processer)")
     checks = commands.add_parser("test", help="samma kontroller som CI; med egna argument körs bara pytest med dem")
     checks.add_argument("--fast", action="store_true", help="utan PostgreSQL och webbläsare")
     commands.add_parser("bench", help="mätningarna i docs/benchmark.md", add_help=False)
@@ -490,6 +555,8 @@ def main() -> int:
             return bench(rest)
         case "manage":
             return manage(rest)
+        case "worker":
+            return worker()
         case "serve":
             serve()
         case _:

@@ -14,9 +14,10 @@ from plans.days import day_of
 from plans.deciding import record_decision
 from plans.lifecycle import current_version
 from plans.models import Decision, Organisation, Plan, PlanVersion
+from skane_digi.archive import File
 from skane_digi.benchmark import PageCost, Rollback, Timing, measure_page, timed, timed_once
 from skane_digi.papers import making
-from skane_digi.papers.archive import File, zip_chunks
+from skane_digi.papers.archive import zip_chunks
 from skane_digi.versions.freezing import freeze_content
 from skane_digi.versions.verifying import verify
 from skane_digi.workflows import record_as_printed

@@ -17,10 +17,11 @@ from django_tasks import task
 from plans import log, permissions
 from plans.models import LogEntry, PlanVersion
 from plans.steps import StepRefused, locked
+from skane_digi.archive import File, safe_name
 from skane_digi.models import Paper, PaperBatch
-from skane_digi.papers.archive import File, zip_chunks
+from skane_digi.papers.archive import zip_chunks
 from skane_digi.papers.case import case_of
-from skane_digi.papers.making import MadePaper, jobs_of, make, safe_name
+from skane_digi.papers.making import MadePaper, jobs_of, make
 from skane_digi.papers.tree import Format, Kind
 from skane_digi.versions.freezing import document_of_version
 

@@ -1,11 +1,11 @@
 """Papers made: of one kind for one organisation, or of all kinds for all of them."""
 
 import datetime
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from plans.models import Organisation, PlanVersion
+from skane_digi.archive import safe_name
 from skane_digi.papers.case import Case, case_of
 from skane_digi.papers.decision_file import decision_file
 from skane_digi.papers.letter import letter
@@ -13,10 +13,6 @@ from skane_digi.papers.printing import paper_pdf
 from skane_digi.papers.register_extract import register_extract
 from skane_digi.papers.tree import Format, Kind, Paper
 from skane_digi.papers.word import paper_docx
-
-# What no file system of those that the papers are unpacked on takes in a name.
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
-_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +84,3 @@ def file_name(case: Case, kind: Kind, format_: Format, organisation: Organisatio
     if organisation and not kind.is_for_all:
         parts.append(organisation.name)
     return f"{', '.join(safe_name(part) for part in parts)}.{format_}"
-
-
-def safe_name(text: str) -> str:
-    """Return ``text`` as a name that Windows, macOS and Linux all take, with its å, ä and ö."""
-    return " ".join(_FORBIDDEN.sub(" ", text).split())[:_LONGEST_NAME].rstrip(" .") or "namnlös"

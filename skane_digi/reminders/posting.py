@@ -6,17 +6,14 @@ refused: nobody but a human can tell, so it is never sent again by itself.
 """
 
 import datetime
-import enum
-import smtplib
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import Protocol
 
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-PATIENCE = 30  # seconds for the mail server to answer
-UNDER_WAY = datetime.timedelta(minutes=10)
+from skane_digi.mail_server import UNDER_WAY, Fate, MailServer, in_one_line
 
 
 class RetryRefused(Exception):
@@ -25,14 +22,6 @@ class RetryRefused(Exception):
     def __init__(self, reason: str):
         self.reason = reason
         super().__init__(reason)
-
-
-class Fate(enum.StrEnum):
-    """What became of a letter. ``UNKNOWN``: the line was cut, and the server may have taken it or not."""
-
-    SENT = "sent"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
 
 
 class Due(Protocol):
@@ -69,53 +58,23 @@ class Sending:
         return bool(self.trouble) or any(one.fate != Fate.SENT for one in self.tried)
 
 
-class Post:
-    """A connection to the mail server that is opened when there is something to send, and anew after a fault."""
-
-    def __init__(self):
-        self.connection = get_connection(timeout=PATIENCE)
-        self.is_up = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self.is_up = False
-        self.connection.close()
+class Post(MailServer):
+    """The mail server, with what a run keeps of the letters that it hands over."""
 
     def is_open(self, sending: Sending) -> bool:
         """Open the connection where it is not, and say in ``sending`` why it could not be."""
-        if not self.is_up and not sending.trouble:
-            try:
-                self.connection.open()
-            except (smtplib.SMTPException, OSError) as error:
-                sending.trouble = f"E-postservern går inte att nå: {error}"
-            else:
-                self.is_up = True
-        return self.is_up
+        is_up = self.open()
+        sending.trouble = self.trouble
+        return is_up
 
     def deliver(
         self, sending: Sending, due: Due, letter: models.Model, message: EmailMessage, *, at: datetime.datetime | None
     ) -> None:
         """Claim the letter's row, send the letter and write down what became of it; nothing where another has it."""
         if _claim(letter, due, at=at or timezone.now()):
-            fate, fault = self._send(message)
+            fate, fault = self.send(message)
             _keep(letter, fate, fault, at=at or timezone.now())
             sending.tried.append(Tried(letter, due, fate, fault))
-
-    def _send(self, message: EmailMessage) -> tuple[Fate, str]:
-        """Return what became of the letter, and the fault if it did not go."""
-        try:
-            if self.connection.send_messages([message]):
-                return Fate.SENT, ""
-            fate, fault = Fate.REFUSED, "E-postservern tog inte emot brevet."
-        except (smtplib.SMTPException, OSError, ValueError) as error:
-            fate, fault = Fate.REFUSED if _says_no(error) else Fate.UNKNOWN, f"{type(error).__name__}: {error}"
-        self.close()
-        return fate, fault
 
 
 def is_refused(letter: models.Model) -> bool:
@@ -131,13 +90,6 @@ def refuse_retry(letter: models.Model | None, key: str, *, at: datetime.datetime
         raise RetryRefused(f"Brevet {key} har redan skickats.")
     if not is_refused(letter) and letter.claimed_at > (at or timezone.now()) - UNDER_WAY:
         raise RetryRefused(f"Brevet {key} kan vara på väg just nu. Försök igen om tio minuter.")
-
-
-def _says_no(error: Exception) -> bool:
-    """Whether it is certain that the letter did not go: a server that just falls silent may have taken it."""
-    return isinstance(error, smtplib.SMTPException | ValueError) and not isinstance(
-        error, smtplib.SMTPServerDisconnected
-    )
 
 
 def _claim(letter: models.Model, due: Due, *, at: datetime.datetime) -> bool:
@@ -159,5 +111,5 @@ def _keep(letter: models.Model, fate: Fate, fault: str, *, at: datetime.datetime
     if fate == Fate.SENT:
         letter.sent_at = at
     elif fate == Fate.REFUSED:
-        letter.fault = " ".join(fault.split())[:300]
+        letter.fault = in_one_line(fault)
     letter.save(update_fields=["sent_at", "fault"])

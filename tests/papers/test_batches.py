@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from plans.models import LogEntry
+from skane_digi.archive import safe_name
 from skane_digi.models import Paper, PaperBatch
 from skane_digi.papers import batches
 from skane_digi.papers.batches import (
@@ -22,7 +23,7 @@ from skane_digi.papers.batches import (
     work_on,
     zip_of,
 )
-from skane_digi.papers.making import make_all, safe_name
+from skane_digi.papers.making import make_all
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.datetime(2024, 5, 2, 9, 30, tzinfo=datetime.UTC)

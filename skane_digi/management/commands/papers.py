@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from plans import lifecycle
 from plans.models import Plan, PlanVersion
-from skane_digi.papers.archive import File, zip_chunks
+from skane_digi.archive import File
+from skane_digi.papers.archive import zip_chunks
 from skane_digi.papers.case import Case, case_of
 from skane_digi.papers.making import Job, jobs_of, make
 from skane_digi.papers.tree import Format, Kind
