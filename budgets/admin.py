@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from budgets import grant_admin, rule_admin  # noqa: F401 the two register grants, and what costs are shared by
+from budgets import grant_admin, invoice_admin, rule_admin  # noqa: F401 they register grants, invoices and cost rules
 from budgets.locked_admin import BudgetDataAdmin, LockedWithBudget
 from budgets.models import BudgetLine, BudgetStatement, FundingForm, NotePlacement, PrintedFigure, TableNote
 from plans.models import Plan

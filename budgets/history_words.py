@@ -1,4 +1,4 @@
-"""What the history calls the rows of budgets, cost rules and grants, and which of their fields are money."""
+"""What the history calls the rows of budgets, cost rules, grants and invoices, and which of their fields are money."""
 
 from budgets.money import format_kr
 from plans.history_words import Noun, Words
@@ -44,6 +44,16 @@ WORDS = Words(
         "budgets.grantduty": Noun("återrapporteringen", own="name", quoted=True),
         "budgets.grantmeasure": Noun("insatsen", own="measure", quoted=True),
         "budgets.grantfunding": Noun("statsbidraget till"),
+        "budgets.invoicingterms": Noun("", made="Skrev"),
+        "budgets.ledgerdimension": Noun("dimensionen i bokföringen,"),
+        "budgets.invoicerecipient": Noun("", made="Skrev in"),
+        "budgets.invoicing": Noun("faktureringen av", made="Påbörjade", prefix="Fakturering "),
+        "budgets.invoice": Noun("", made="Ställde ut"),
+        "budgets.invoicerow": Noun(""),
+        "budgets.invoicedocument": Noun("", made="Gjorde"),
+        "budgets.bankfile": Noun("bankfilen", made="Läste in", quoted=True),
+        "budgets.payment": Noun("", made="Registrerade"),
+        "budgets.settlement": Noun("", made="Prickade av"),
     },
     fields={
         **_of(
@@ -167,6 +177,48 @@ WORDS = Words(
                 "in_use_from": "dagen den tas i bruk",
             },
         ),
+        **_of("invoicing", {"issued_on": "fakturadatumet", "due_on": "förfallodagen", "text": "texten"}),
+        **_of(
+            "invoicingterms",
+            {
+                "seller_name": "vem som fakturerar",
+                "seller_organisation_number": "organisationsnumret",
+                "seller_address": "adressen",
+                "seller_postal_code": "postnumret",
+                "seller_city": "postorten",
+                "seller_seat": "sätet",
+                "contact_name": "kontakten",
+                "contact_phone": "telefonnumret",
+                "contact_email": "e-postadressen",
+                "has_f_tax": "uppgiften om F-skatt",
+                "vat_category": "momsen",
+                "vat_number": "momsregistreringsnumret",
+                "vat_text": "momstexten",
+                "bankgiro": "bankgirot",
+                "plusgiro": "plusgirot",
+                "due_days": "betalningstiden",
+                "late_interest_text": "texten om dröjsmålsränta",
+                "rounds_to_krona": "öresutjämningen",
+                "number_prefix": "bokstäverna före fakturanumret",
+                "first_number": "det första fakturanumret",
+                "ocr_has_length": "OCR-numrets längdsiffra",
+            },
+        ),
+        **_of("ledgerdimension", {"name": "namnet", "source": "vad värdet är", "fixed_value": "värdet"}),
+        **_of(
+            "invoicerecipient",
+            {
+                "address": "fakturaadressen",
+                "postal_code": "postnumret",
+                "city": "postorten",
+                "reference": "referensen",
+                "order_reference": "inköpsordern",
+                "email": "e-postadressen",
+                "endpoint_scheme": "e-adressens slag",
+                "endpoint": "e-adressen",
+                "remark": "anmärkningen",
+            },
+        ),
         **_of("grantfunding", {"amount": "det intecknade beloppet", "used": "det förbrukade beloppet"}),
     },
     money=frozenset(
@@ -182,6 +234,13 @@ WORDS = Words(
             "budgets.grantmeasure.investment_cost",
             "budgets.grantfunding.amount",
             "budgets.grantfunding.used",
+            "budgets.invoice.net_amount",
+            "budgets.invoice.vat_amount",
+            "budgets.invoice.rounding_amount",
+            "budgets.invoice.payable_amount",
+            "budgets.invoicerow.amount",
+            "budgets.payment.amount",
+            "budgets.settlement.amount",
         }
     ),
     in_kronor=format_kr,

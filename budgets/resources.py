@@ -1,7 +1,8 @@
-"""What of budgets, cost sharing and grants can be exported and imported, and by which names a file knows the rows."""
+"""What of budgets, sharing, grants and invoicing goes out and comes in, and by which names a file knows the rows."""
 
 from budgets.cost_resources import COST_RESOURCES
 from budgets.grant_resources import GRANT_RESOURCES
+from budgets.invoice_resources import INVOICE_RESOURCES
 from budgets.models import BudgetLine, BudgetStatement, FundingForm, NotePlacement, PrintedFigure, TableNote
 from plans.resources import AREA, COLLABORATION, IN_PLANS_COLLABORATION, PLAN, resource_for
 
@@ -50,4 +51,5 @@ BUDGET_RESOURCES = {
     ),
     **COST_RESOURCES,
     **GRANT_RESOURCES,
+    **INVOICE_RESOURCES,
 }

@@ -158,7 +158,7 @@ class ChoiceCell(Widget):
         raise ColumnFault(f"Välj ett av: {', '.join(self.choices)}.")
 
     def render(self, value, obj=None, **kwargs):
-        return self.words.get(value, value)
+        return self.words.get(str(value), value)
 
 
 class Column(Field):
@@ -281,7 +281,7 @@ def cell_for(field: models.Field) -> Widget:
     """Return the cell that carries a value of ``field``."""
     if field.choices:
         return ChoiceCell(field.choices)
-    if field.name == "organisation_number":
+    if field.name.endswith("organisation_number"):
         return OrganisationNumberCell()
     kinds = (
         (RichTextField, RichTextCell),

@@ -36,9 +36,13 @@ class ImportForm(forms.Form):
 
 
 class ExchangeAdmin:
-    """Admin mixin: import and export of the model's rows, by its resource among ``resources``."""
+    """Admin mixin: import and export of the model's rows, by its resource among ``resources``.
+
+    Rows that are not ``is_importable`` only go out.
+    """
 
     resources: Mapping[type[Model], type[MasterDataResource]] = {}
+    is_importable = True
     change_list_template = "admin/master_data_list.html"
 
     @property
@@ -58,7 +62,7 @@ class ExchangeAdmin:
 
     def has_import_permission(self, request) -> bool:
         """Whether there are rows that the person may add or change; which ones is asked row by row."""
-        return self.has_add_permission(request) or self.has_change_permission(request)
+        return self.is_importable and (self.has_add_permission(request) or self.has_change_permission(request))
 
     def changelist_view(self, request, extra_context=None):
         context = {

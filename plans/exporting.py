@@ -9,7 +9,7 @@ from plans.importing import MasterDataResource
 
 def export_rows(rows: models.QuerySet, *, resource: MasterDataResource, file_format: str) -> bytes:
     """Return a file with ``rows`` in their order, in columns named in Swedish. Raises ``sheets.FileRefused``."""
-    table = resource.export(rows.select_related(*resource.paths))
+    table = resource.export(rows.select_related(*resource.paths).defer(*resource.unloaded))
     return sheets.write(table, columns=resource.columns, name=sheet_of(rows.model), file_format=file_format)
 
 

@@ -29,7 +29,8 @@ class Noun:
     """A kind of row in a sentence: ``Ändrade inledningen i perioden 2025 och framåt``.
 
     ``own`` is the field that the row is nothing more than, ``made`` the verb for one that is new. Names that are whole
-    sentences are ``quoted``; a row that there is only one of is not ``named``.
+    sentences are ``quoted``; a row that there is only one of is not ``named``. An empty ``definite`` is for rows whose
+    name says what they are, ``prefix`` what a name begins with that ``definite`` says already.
     """
 
     definite: str
@@ -37,6 +38,7 @@ class Noun:
     made: str = "Lade till"
     quoted: bool = False
     named: bool = True
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,9 @@ def _row(told: Told, words: Words) -> str:
         return noun.definite
     if told.kind == "plans.focusarea" and told.names and told.action in (Action.CHANGED, Action.RESTORED):
         return told.name if told.before else f"{noun.definite} {told.name}"
-    name = shortened(told.name.removeprefix(ABOUT))
+    name = shortened(told.name.removeprefix(ABOUT).removeprefix(noun.prefix))
+    if not noun.definite:
+        return name[:1].lower() + name[1:]
     return f"{noun.definite} ”{name}”" if noun.quoted else f"{noun.definite} {name}"
 
 

@@ -43,10 +43,12 @@ class _Undo(Exception):
 class MasterDataResource(ModelResource):
     """Rows that are found by natural key, checked as in a form, and logged one by one.
 
-    ``rules`` says who may write what, ``by`` is who imports, ``None`` for the system itself.
+    ``rules`` says who may write what, ``by`` is who imports, ``None`` for the system itself. ``unloaded`` are the
+    lookups to what is large and in no column.
     """
 
     other_ids: tuple[str, ...] = ()
+    unloaded: tuple[str, ...] = ()
 
     class Meta:
         skip_diff = True

@@ -42,6 +42,8 @@ _LEFT = frozenset(
         "plans.arealineage",
     }
 )
+# What rests on a frozen version, such as its invoices, is not a part of the plan that is written.
+_ON_A_VERSION = frozenset({"version", "invoicing", "invoice"})
 # What names a row and where it stands is changed by moving it, and a plan's status by its life.
 _LEFT_FIELDS = frozenset({"id", "key", "slug", "status", "plan", "focus_area", "parent", PLACE, PERIOD})
 # Fields that mean something together and are put back together, under the name of the first.
@@ -128,9 +130,13 @@ def why_not(kind: str, action: str, name: str) -> str:
     field = field_of(kind, name)
     if field is None or not field.concrete:
         return "Loggposten talar om något som inte är ett fält, och det kan inte återställas här."
-    if kind in _LEFT or name in _LEFT_FIELDS:
+    if kind in _LEFT or name in _LEFT_FIELDS or _rests_on_a_version(kind):
         return f"{label(kind, name)} kan inte återställas härifrån."
     return ""
+
+
+def _rests_on_a_version(kind: str) -> bool:
+    return not _ON_A_VERSION.isdisjoint(field.name for field in apps.get_model(kind)._meta.concrete_fields)
 
 
 def offers_of(

@@ -12,7 +12,10 @@ from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Q
+from django_tasks_db import admin as tasks_admin
 
+from budgets.invoice_admin import WithInvoices
 from plans import log, permissions
 from plans.admin import MasterDataAdmin
 from plans.conversation_admin import WrittenElsewhere
@@ -20,13 +23,24 @@ from plans.decision_admin import WithVersions
 from plans.models import LogEntry, ReminderLetter, RoleAssignment
 from plans.roles import Role
 from plans.write_rules import WrittenInCollaboration
-from skane_digi.models import GrantLetter, Invitation, InvitedRole, Paper, PaperBatch
+from skane_digi.invoices.occasions import AGAIN, ORIGINAL, REMINDER
+from skane_digi.models import (
+    GrantLetter,
+    Invitation,
+    InvitedRole,
+    InvoiceBatch,
+    InvoiceBatchItem,
+    InvoiceSending,
+    Paper,
+    PaperBatch,
+)
 from skane_digi.reminders.occasions import words_of
 
 SECOND_FACTOR = "andra faktorn"
 
-# What these register on import is either told here instead or holds secrets that no page should show.
-REPLACED = (auth_admin, account_admin, mfa_admin, socialaccount_admin, usersessions_admin)
+# What these register on import is either told here instead, holds secrets that no page should show, or is the machinery
+# of the background, which says nothing to those who work here: how far an order has come is in its own rows.
+REPLACED = (auth_admin, account_admin, mfa_admin, socialaccount_admin, usersessions_admin, tasks_admin)
 for model in list(admin.site._registry):
     if model._meta.app_config.name in {module.__package__ for module in REPLACED}:
         admin.site.unregister(model)
@@ -223,3 +237,46 @@ class PaperAdmin(ReadWithDrafts, WithVersions, admin.ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("content")
+
+
+@admin.register(InvoiceBatch)
+class InvoiceBatchAdmin(ReadWithDrafts, WithInvoices, admin.ModelAdmin):
+    invoices = ()
+    related = ("ordered_by",)
+    list_display = ["kind", "ordered_by", "ordered_at", "worked_at"]
+    list_filter = ["kind", "invoicing__version__plan", "ordered_at"]
+    search_fields = ["key", "ordered_by__email", "items__invoice__number"]
+    fields = ["key", "kind", "ordered_by", "ordered_at", "worked_at"]
+    readonly_fields = ["key"]
+
+    def of_readers(self, user) -> Q:
+        own = InvoiceBatchItem.objects.filter(super().of_readers(user)).order_by()
+        return Q(pk__in=own.values("batch"))
+
+
+@admin.register(InvoiceBatchItem)
+class InvoiceBatchItemAdmin(ReadWithDrafts, WithInvoices, admin.ModelAdmin):
+    related = ("batch",)
+    ordering = ["-batch__ordered_at", "-batch", "invoice__sequence"]
+    list_display = ["invoice", "batch", "claimed_at", "done_at", "fault"]
+    list_filter = ["batch__kind", "invoice__collaboration", "done_at"]
+    search_fields = ["invoice__number", "batch__key", "fault"]
+
+
+@admin.register(InvoiceSending)
+class InvoiceSendingAdmin(ReadWithDrafts, WithInvoices, admin.ModelAdmin):
+    related = ("invoice__organisation", "ordered_by")
+    ordering = ["-claimed_at", "-pk"]
+    list_display = ["invoice", "organisation", "occasion_text", "channel", "address", "claimed_at", "sent_at", "fault"]
+    list_filter = ["invoice__collaboration", "channel", "outcome", "claimed_at", "sent_at"]
+    search_fields = ["invoice__number", "invoice__organisation__name", "address", "fault", "key"]
+    readonly_fields = ["key"]
+
+    @admin.display(description="tillfälle", ordering="occasion")
+    def occasion_text(self, sending: InvoiceSending) -> str:
+        what, _, number = sending.occasion.partition("-")
+        return {ORIGINAL: "fakturan", AGAIN: f"på nytt, gång {number}", REMINDER: f"påminnelse {number}"}[what]
+
+    @admin.display(description="organisation", ordering="invoice__organisation")
+    def organisation(self, sending: InvoiceSending) -> str:
+        return str(sending.invoice.organisation)

@@ -24,14 +24,18 @@ class UnknownAccount(Exception):
 
 
 def exchangeable() -> dict[str, ExchangeAdmin]:
-    """Return the administration's class by model name, ``organisation``, for all that is exported and imported."""
+    """Return the administration's class by model name, ``organisation``, for all that is exported."""
     registered = {model._meta.model_name: model_admin for model, model_admin in admin.site._registry.items()}
     return {name: found for name, found in sorted(registered.items()) if isinstance(found, ExchangeAdmin)}
 
 
-def find_model_admin(name: str) -> ExchangeAdmin:
-    """Return the administration's class of the model with that name. Raises ``UnknownModel``."""
-    known = exchangeable()
+def importable() -> dict[str, ExchangeAdmin]:
+    """Return the administration's class by model name for all that is imported."""
+    return {name: found for name, found in exchangeable().items() if found.is_importable}
+
+
+def find_model_admin(name: str, known: Mapping[str, ExchangeAdmin]) -> ExchangeAdmin:
+    """Return the administration's class, among ``known``, of the model with that name. Raises ``UnknownModel``."""
     if found := known.get(name.lower().rpartition(".")[2]):
         return found
     raise UnknownModel(f"Det finns inga uppgifter som heter ”{name}”. De som finns: {', '.join(known)}.")
@@ -39,7 +43,7 @@ def find_model_admin(name: str) -> ExchangeAdmin:
 
 def export_file(name: str, *, file_format: str) -> bytes:
     """Return a file with every row. Raises ``UnknownModel`` and ``sheets.FileRefused``."""
-    model_admin = find_model_admin(name)
+    model_admin = find_model_admin(name, exchangeable())
     rows = model_admin.model._default_manager.all()
     return export_rows(rows, resource=model_admin.resource(), file_format=file_format)
 
@@ -49,7 +53,7 @@ def import_file(name: str, path: Path, *, is_dry_run: bool, email: str = "") -> 
 
     Raises ``UnknownModel``, ``UnknownAccount``, ``sheets.FileRefused`` and ``OSError``.
     """
-    model_admin = find_model_admin(name)
+    model_admin = find_model_admin(name, importable())
     request = _request_of(email) if email else None
     sheet = sheets.read(path.read_bytes(), file_name=path.name, wanted=sheet_of(model_admin.model))
     rules = RowRules(model_admin, request)

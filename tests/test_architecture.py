@@ -28,12 +28,13 @@ LONGEST_VIEW = 20
 
 # Models and fields whose Swedish word is spelt as the English name.
 SAME_NAME = {Organisation, Scenario}
-SAME_WORD = {"organisation", "period", "person", "text", "version"}
+SAME_WORD = {"bankgiro", "format", "organisation", "period", "person", "plusgiro", "text", "version"}
 # Times are measured in floats; money never is.
 MEASURING = {
     "skane_digi/benchmark.py",
     "skane_digi/allocation_benchmark.py",
     "skane_digi/decision_benchmark.py",
+    "skane_digi/invoice_benchmark.py",
     "skane_digi/management/commands/bench.py",
 }
 # Where a person's visit begins, and what a page shows of an invitation at this moment.
@@ -217,7 +218,7 @@ class TestTemplates:
             assert not re.search(r"(?:url\(|@import|fetch\(|import\()\s*[\"']?(?:https?:)?//", text), name_of(path)
 
     def test_every_one_is_used(self):
-        sources = [*(path for path in templates() if path.suffix == ".html"), *modules()]
+        sources = [*(path for path in templates() if path.suffix in {".html", ".txt"}), *modules()]
         text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
         for path in templates():
             name = path.relative_to(ROOT / "templates").as_posix()

@@ -23,6 +23,9 @@ BUDGET_MASTER_DATA = (
     "allocationrule",
     "partyweight",
     "rulelimit",
+    "invoicingterms",
+    "ledgerdimension",
+    "invoicerecipient",
 )
 ROLES = ("roleassignment",)
 WRITE = ("add", "change", "delete")
@@ -33,7 +36,12 @@ def _models(app_label: str) -> list[type[Model]]:
 
 
 def _names(models: list[type[Model]], actions: tuple[str, ...]) -> set[str]:
-    return {f"{model._meta.app_label}.{action}_{model._meta.model_name}" for model in models for action in actions}
+    return {
+        f"{model._meta.app_label}.{action}_{model._meta.model_name}"
+        for model in models
+        for action in actions
+        if action in model._meta.default_permissions
+    }
 
 
 @cache

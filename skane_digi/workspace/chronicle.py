@@ -13,7 +13,7 @@ from plans.days import day_of
 from plans.history import Happening, Page, Question, history_page, people_in
 from plans.history_places import AreaPlace, Whereabouts, whereabouts_of
 from plans.history_words import WORDS as PLAN_WORDS
-from plans.history_words import label
+from plans.history_words import Noun, Words, label
 from plans.log import FIRST_DIGEST
 from plans.models import LogEntry, LogHead, Plan
 from plans.permissions import can_write_budget, can_write_plan
@@ -23,7 +23,13 @@ from skane_digi.workspace.history_form import HistoryForm, row_asked_for, saves_
 from skane_digi.workspace.removal import DELETION
 from skane_digi.workspace.requests import number_in
 
-WORDS = PLAN_WORDS.joined(BUDGET_WORDS)
+SITE_WORDS = Words(
+    nouns={
+        "skane_digi.invoicebatch": Noun("arbetet med fakturor", made="Beställde", quoted=True),
+        "skane_digi.invoicesending": Noun("sändningen av", made="Påbörjade"),
+    }
+)
+WORDS = PLAN_WORDS.joined(SITE_WORDS).joined(BUDGET_WORDS)
 BUDGET = "budgets."
 
 

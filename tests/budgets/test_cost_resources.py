@@ -32,11 +32,12 @@ from plans.write_rules import RowRules
 from tests import cost_factories as cost
 from tests import decision_factories as decide
 from tests import factories as make
+from tests.invoice_rows import WRITTEN_MODELS, make_settings_rows
 from tests.tables import import_rows
 
 pytestmark = pytest.mark.django_db
-# What is written where a plan is frozen, and on the plan's own pages, is no grunddata.
-WRITTEN_ELSEWHERE = {RuleSeal, Scenario}
+# What is written where a plan is frozen, on the plan's own pages and where invoices are issued is no grunddata.
+WRITTEN_ELSEWHERE = {RuleSeal, Scenario} | WRITTEN_MODELS
 
 
 def resource_of(model):
@@ -57,6 +58,7 @@ def world():
     """A draft with a row or more of every model."""
     plan = make.make_shared_plan(1000)
     cost.make_cost_rows(plan)
+    make_settings_rows()
     return plan
 
 

@@ -9,14 +9,18 @@ from django.db import models
 
 from budgets.history_words import WORDS as BUDGET_WORDS
 from budgets.models import FigureChoice, GrantFunding, RuleUse
-from plans import history_words
+from plans import history_words, log
 from plans.deletion import delete_row
 from plans.history import Question, history_page
 from plans.history_places import whereabouts_of
+from plans.models import LogEntry, Plan
+from plans.restoring import offers_of, rows_named, why_not
 from plans.row_log import record_row, stored_values
 from skane_digi.workspace.removal import DELETION
 from tests import cost_factories as cost
+from tests import decision_factories as decide
 from tests import factories as make
+from tests import invoice_rows as rows
 
 MODELS = list(apps.get_app_config("budgets").get_models())
 WORDS = history_words.WORDS.joined(BUDGET_WORDS)
@@ -113,3 +117,40 @@ def test_a_scenario_is_told_by_its_name(plan):
     change(scenario, is_shared=True)
     (happening,) = told(plan)
     assert happening.sentence == "Ändrade vem som får se i scenariot ”Utan tjänsten”"
+
+
+class TestInvoices:
+    def test_issuing_is_told_in_the_plan_by_numbers_and_kronor(self, plan):
+        invoice = rows.make_invoice(rows.make_invoicing(decide.make_version(plan)))
+        credit = rows.new_credit(invoice)
+        credit.save()
+        record_row(row=invoice.invoicing, before=None, by=None)
+        for row in (invoice, credit):
+            amount = {"payable_amount": row.payable_amount}
+            log.record(action=LogEntry.Action.CREATED, subject=row, by=None, after=amount)
+        happenings = told(plan)
+        assert [happening.sentence for happening in happenings] == [
+            "Ställde ut kreditfaktura 1002",
+            "Ställde ut faktura 1001",
+            f"Påbörjade faktureringen av {plan.title} 2030",
+        ]
+        assert [plain(field.after) for field in happenings[0].fields] == ["21 468,47 kr"]
+
+    def test_a_payment_is_told_where_its_invoice_is(self, plan):
+        invoice = rows.make_invoice(rows.make_invoicing(decide.make_version(plan)))
+        settlement = rows.make_settlement(rows.make_payment(plan.collaboration), invoice, "100.50")
+        log.record(action=LogEntry.Action.CREATED, subject=settlement, by=None, after={"amount": settlement.amount})
+        (happening,) = told(plan)
+        assert happening.sentence == "Prickade av betalning 2024-04-29, Alby kommun: Faktura 1001"
+        assert [plain(field.after) for field in happening.fields] == ["100,50 kr"]
+
+    def test_a_round_that_was_changed_is_not_put_back_from_there(self, plan):
+        """The plan may be a draft again, to be revised: its rounds are written under Fakturor, by their own rules."""
+        invoicing = rows.make_invoicing(decide.make_version(plan))
+        Plan.objects.filter(pk=plan.pk).update(status=Plan.Status.DRAFT)
+        change(invoicing, text="Ny text.")
+        happenings = told(plan)
+        where = whereabouts_of(plan, DELETION)
+        assert happenings[0].sentence == f"Ändrade texten i faktureringen av {plan.title} 2030"
+        assert not any(offers_of(happenings, where, rows_named(happenings)).values())
+        assert "kan inte återställas" in why_not("budgets.invoicing", LogEntry.Action.CHANGED, "text")

@@ -27,6 +27,7 @@ from plans.models import Plan
 from tests import factories as make
 from tests.cost_factories import make_cost_rows, make_rule_seal
 from tests.decision_factories import make_version
+from tests.invoice_rows import make_settings_rows, make_written_rows
 from tests.plans.test_models import refuses
 
 TESTS = Path(__file__).parent.parent
@@ -226,6 +227,8 @@ class TestPresentation:
         make.make_printed(plan, "year_total", 100)
         make_cost_rows(plan)
         make_rule_seal(AllocationRule.objects.first(), make_version())
+        make_settings_rows()
+        make_written_rows(make_version())
         for model in apps.get_app_config("budgets").get_models():
             row = model.objects.order_by("-pk")[0]
             assert model.objects.get_by_natural_key(*row.natural_key()) == row

@@ -32,6 +32,7 @@ from plans.models import (
 )
 from tests import cost_factories as cost
 from tests import factories as make
+from tests.invoice_rows import make_settings_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,7 @@ def world():
         make.make_placement(make.make_note(plan), "cost_table")
         make.make_printed(plan, "year_total", 100)
         cost.make_cost_rows(plan)
+        make_settings_rows()
     make.make_role(make.make_user("anna@prov.example"), "editor")
     make.make_role(make.make_user("bo@prov.example"), "reader")
     plans = make.make_collaboration().plans
@@ -315,6 +317,7 @@ def test_the_first_page_groups_what_there_is_by_the_work(admin_client):
         "Budget och kostnader",
         "Kostnadsregler och nyckeltal",
         "Statsbidrag",
+        "Fakturor",
         "Konton och logg",
     ]
     shown = {model["model"] for group in groups for model in group["models"]}

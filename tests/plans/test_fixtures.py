@@ -36,6 +36,7 @@ from plans.richtext import plain_text, sanitise
 from skane_digi import demo
 from skane_digi.management.commands import build_reference_fixtures as reference
 from tests.decision_factories import DECISION_MODELS
+from tests.invoice_rows import SETTINGS_MODELS, WRITTEN_MODELS
 
 pytestmark = pytest.mark.django_db
 
@@ -309,7 +310,8 @@ def test_a_table_whose_sum_is_not_its_parts_is_refused(tmp_path, monkeypatch):
 
 
 WRITTEN = {LogEntry, LogHead, RoleAssignment, CommentThread, Comment, Referral, ReferralAnswer} | DECISION_MODELS
-WRITTEN |= {RuleSeal, Scenario}
+# Where a body takes its invoices is no fact of the documents.
+WRITTEN |= {RuleSeal, Scenario} | WRITTEN_MODELS | SETTINGS_MODELS
 # Neither plan is shared by other than the default rule, and the grant of 2023 pays for no line of theirs.
 NOT_IN_THE_DOCUMENTS = {RuleLimit, RuleUse, FigureChoice, GrantFunding}
 

@@ -18,11 +18,17 @@ from plans.sheets import FORMATS, read
 from plans.write_rules import RowRules
 from tests import cost_factories as cost
 from tests import factories as make
+from tests.invoice_rows import make_settings_rows
 from tests.tables import import_rows, table_of
 
 pytestmark = pytest.mark.django_db
 
-MODELS = [model for model, model_admin in admin.site._registry.items() if isinstance(model_admin, ExchangeAdmin)]
+# What is issued and paid only goes out: tests/budgets/test_invoice_admin.py.
+MODELS = [
+    model
+    for model, model_admin in admin.site._registry.items()
+    if isinstance(model_admin, ExchangeAdmin) and model_admin.is_importable
+]
 every_model = pytest.mark.parametrize("model", MODELS, ids=[model._meta.label_lower for model in MODELS])
 
 
@@ -41,6 +47,7 @@ def world(real_plans):
     draft = make.make_plan("utkast")
     area = make.make_complete_area(draft)
     cost.make_cost_rows(draft)
+    make_settings_rows()
     make.make_activity(area.periods.first(), parent=area.periods.first().activities.first())
     giver = make.make_user("bo@prov.example")
     make.make_role(make.make_user("anna@prov.example"), "editor")

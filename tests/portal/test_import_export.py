@@ -18,7 +18,11 @@ from tests.tables import workbook
 
 pytestmark = pytest.mark.django_db
 
-MODELS = [model for model, model_admin in admin.site._registry.items() if isinstance(model_admin, ExchangeAdmin)]
+MODELS = [
+    model
+    for model, model_admin in admin.site._registry.items()
+    if isinstance(model_admin, ExchangeAdmin) and model_admin.is_importable
+]
 HEADINGS = ["Läns- eller kommunkod", "Webbplats"]
 
 

@@ -12,7 +12,7 @@ from skane_digi.exchange import UnknownModel, exchangeable, export_file
 class Command(BaseCommand):
     help = (
         "Exportera grunddata, med svenska rubriker och utan databasens egna id, till en fil som import_data kan läsa. "
-        "Alla rader exporteras, även ur utkast."
+        "Alla rader exporteras, även ur utkast. Fakturor och betalningar går bara ut."
     )
 
     def add_arguments(self, parser):

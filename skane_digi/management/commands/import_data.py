@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.text import capfirst
 
 from plans import sheets
-from skane_digi.exchange import UnknownAccount, UnknownModel, answer, exchangeable, import_file
+from skane_digi.exchange import UnknownAccount, UnknownModel, answer, import_file, importable
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("model", metavar="SLAG", help=f"vad som importeras: {', '.join(exchangeable())}")
+        parser.add_argument("model", metavar="SLAG", help=f"vad som importeras: {', '.join(importable())}")
         parser.add_argument("file", metavar="FIL", help="filen att läsa: .xlsx, .csv eller .json")
         parser.add_argument("--dry-run", action="store_true", help="pröva filen och ändra inget")
         parser.add_argument(

@@ -1,0 +1,161 @@
+"""Invoices as columns of a file: what they are issued by goes out and in, what has been issued only goes out."""
+
+from budgets.models import Invoice, InvoiceRecipient, InvoiceRow, InvoicingTerms, LedgerDimension, Payment, Settlement
+from plans.resources import COLLABORATION, resource_for
+
+ORGANISATION = {"Organisation": "code"}
+INVOICE = {"Samverkan": "collaboration__slug", "Organisation": "organisation__code", "Fakturanummer": "number"}
+
+INVOICE_RESOURCES = {
+    InvoicingTerms: resource_for(
+        InvoicingTerms,
+        fields=(
+            "collaboration",
+            "seller_name",
+            "seller_organisation_number",
+            "seller_address",
+            "seller_postal_code",
+            "seller_city",
+            "seller_seat",
+            "contact_name",
+            "contact_phone",
+            "contact_email",
+            "endpoint_scheme",
+            "endpoint",
+            "has_f_tax",
+            "vat_category",
+            "vat_number",
+            "vat_text",
+            "bankgiro",
+            "plusgiro",
+            "due_days",
+            "late_interest_text",
+            "rounds_to_krona",
+            "number_prefix",
+            "first_number",
+            "ocr_has_length",
+            "receivable_account",
+            "revenue_account",
+            "vat_account",
+            "rounding_account",
+            "bank_account",
+        ),
+        references={"collaboration": COLLABORATION},
+        ids=("collaboration",),
+    ),
+    LedgerDimension: resource_for(
+        LedgerDimension,
+        fields=("terms", "number", "name", "source", "fixed_value"),
+        references={"terms": {"Samverkan": "collaboration__slug"}},
+        ids=("terms", "number"),
+    ),
+    InvoiceRecipient: resource_for(
+        InvoiceRecipient,
+        fields=(
+            "organisation",
+            "address",
+            "postal_code",
+            "city",
+            "reference",
+            "order_reference",
+            "email",
+            "endpoint_scheme",
+            "endpoint",
+            "remark",
+        ),
+        references={"organisation": ORGANISATION},
+        ids=("organisation",),
+    ),
+}
+
+
+def _export_of(model, *fields: str, ids: tuple[str, ...], unloaded: tuple[str, ...] = (), **references):
+    resource = resource_for(model, fields=fields, references=references, ids=ids, unread=fields)
+    resource.unloaded = unloaded
+    return resource
+
+
+INVOICE_EXPORTS = {
+    Invoice: _export_of(
+        Invoice,
+        "collaboration",
+        "number",
+        "kind",
+        "organisation",
+        "invoicing",
+        "attempt",
+        "credits",
+        "ocr",
+        "issued_on",
+        "due_on",
+        "vat_category",
+        "net_amount",
+        "vat_amount",
+        "rounding_amount",
+        "payable_amount",
+        "reason",
+        "issued_by_name",
+        "issued_at",
+        "content_digest",
+        "key",
+        ids=("key",),
+        unloaded=(
+            "content",
+            "credits__content",
+            *(f"invoicing__version__{name}" for name in ("content", "allocation", "pdf")),
+        ),
+        collaboration=COLLABORATION,
+        organisation=ORGANISATION,
+        invoicing={
+            "Handlingsplan": "version__plan__slug",
+            "Version": "version__number",
+            "Verksamhetsår": "year",
+            "Delas upp i": "instalments",
+            "Del": "instalment",
+        },
+        credits={"Krediterar": "number"},
+    ),
+    InvoiceRow: _export_of(
+        InvoiceRow,
+        "invoice",
+        "position",
+        "area",
+        "area_slug",
+        "year",
+        "text",
+        "amount",
+        ids=("invoice", "position"),
+        unloaded=("invoice__content",),
+        invoice=INVOICE,
+    ),
+    Payment: _export_of(
+        Payment,
+        "collaboration",
+        "received_on",
+        "amount",
+        "reference",
+        "payer",
+        "bank_file",
+        "bank_reference",
+        "remark",
+        "withdraws",
+        "recorded_at",
+        "key",
+        ids=("key",),
+        collaboration=COLLABORATION,
+        bank_file={"Bankfil": "name"},
+        withdraws={"Återtar": "key"},
+    ),
+    Settlement: _export_of(
+        Settlement,
+        "invoice",
+        "payment",
+        "amount",
+        "settled_at",
+        "key",
+        ids=("key",),
+        unloaded=("invoice__content",),
+        invoice=INVOICE,
+        payment={"Betalning": "key"},
+    ),
+}
