@@ -259,6 +259,7 @@ def _draft(original: _Original, wanted: Mapping[int, int], reason: str, issued_o
         ocr="",
         issued_on=issued_on,
         due_on=issued_on,
+        source=replace(said.source, calculation=_calculation(said, rows)),
         rows=rows,
         totals=_totals(said, rows, original.credited),
         text="",
@@ -267,6 +268,17 @@ def _draft(original: _Original, wanted: Mapping[int, int], reason: str, issued_o
         corrects=Corrected(said.number, said.issued_on, reason),
     )
     return NewInvoice(content, invoice.invoicing, invoice.organisation, credits=invoice)
+
+
+def _calculation(said: InvoiceContent, rows: tuple[Row, ...]) -> str:
+    """Return how the credited amount was made: of the invoice, and the invoice as it says itself."""
+    amount = sum((row.amount for row in rows), NOTHING)
+    if amount == said.totals.net:
+        lead = f"Hela faktura {said.number} krediteras."
+    else:
+        whole, part = (format_kr(each, decimals=2) for each in (said.totals.net, amount))
+        lead = f"Av faktura {said.number}, {whole} utan moms, krediteras {part}."
+    return f"{lead} Fakturan räknades så här:\n\n{said.source.calculation}"
 
 
 def _totals(said: InvoiceContent, rows: tuple[Row, ...], credited: Decimal) -> Totals:

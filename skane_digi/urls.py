@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("skane_digi.key_figures.urls")),
     path("", include("skane_digi.scenarios.urls")),
     path("", include("skane_digi.grants.urls")),
+    path("", include("skane_digi.invoices.urls")),
     path("konto/", include("skane_digi.accounts.urls")),
     path("konto/", include("skane_digi.accounts.signing_in")),
     path("admin/", admin.site.urls),

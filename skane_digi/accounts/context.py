@@ -11,5 +11,7 @@ def reader(request: HttpRequest) -> dict:
     return {
         "can_enter_administration": lambda: permissions.can_enter_administration(user),
         "can_view_rules": lambda: permissions.can_view_rules(user),
+        "can_view_invoices": lambda: permissions.can_view_invoices(user),
+        "can_view_all_invoices": lambda: permissions.can_view_all_invoices(user),
         "can_manage_accounts": lambda: permissions.can_manage_accounts(user),
     }

@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -21,6 +22,7 @@ from budgets.invoice_crediting import (
 from budgets.invoice_issuing import issue_round
 from budgets.invoicing_editing import locked_terms, write_recipient, write_terms
 from budgets.models import Invoice, InvoiceRow, Invoicing, InvoicingTerms
+from budgets.money import plain
 from plans.models import LogEntry
 from tests import factories as make
 from tests import invoice_factories as invoices
@@ -71,7 +73,8 @@ class TestWholeInvoice:
         assert (credited.kind, credited.credits, credited.number) == ("credit", invoice, "1005")
         assert credited.payable_amount == invoice.payable_amount == 250
         assert said.is_credit
-        assert (said.seller, said.buyer, said.source, said.rows) == (was.seller, was.buyer, was.source, was.rows)
+        assert (said.seller, said.buyer, said.rows) == (was.seller, was.buyer, was.rows)
+        assert replace(said.source, calculation=was.source.calculation) == was.source
         assert (said.corrects.number, said.corrects.issued_on) == ("1002", invoices.ISSUED_ON)
         assert credited.reason == said.corrects.reason == "Fel referens."
         assert said.issued_on == said.due_on == A_DAY
@@ -371,3 +374,18 @@ def test_two_who_credit_at_once_never_credit_the_same_money():
     assert len(refusals) == 2
     assert left_to_credit(invoice)[2] == Decimal("46.67")
     assert [each.sequence for each in invoice.credit_invoices.all()] == [1005, 1006]
+
+
+def test_a_credit_says_how_much_of_the_invoice_it_is():
+    invoice = invoices.make_invoice()
+    said = {"reason": "Fel.", "issued_on": invoices.ISSUED_ON, "by": None}
+    part = credit_invoice(invoice=invoice, amounts={1: Decimal("10.50")}, **said)
+    calculation = from_text(part.content).source.calculation
+    assert plain(calculation).startswith("Av faktura 1002, 250,00 kr utan moms, krediteras 10,50 kr. ")
+    assert from_text(invoice.content).source.calculation in calculation
+
+
+def test_a_whole_credit_says_that_it_is_the_whole():
+    said = {"reason": "Fel.", "issued_on": invoices.ISSUED_ON, "by": None}
+    whole = credit_invoice(invoice=invoices.make_invoice(), amounts=None, **said)
+    assert from_text(whole.content).source.calculation.startswith("Hela faktura 1002 krediteras. ")

@@ -105,7 +105,7 @@ def test_every_address_outside_the_administration_is_listed_here():
     namespaces = {pattern.app_name: pattern for pattern in top if isinstance(pattern, URLResolver)}
     # Those of the workspace are listed in tests/workspace/access.py, and those of a decision beside their own tests.
     elsewhere = {"workspace", "versions", "decisions", "papers", "reminders"}
-    elsewhere |= {"cost_rules", "key_figures", "scenarios", "grants"}
+    elsewhere |= {"cost_rules", "key_figures", "scenarios", "grants", "invoices"}
     assert set(namespaces) == {"portal", "accounts", "admin", None} | elsewhere
     assert not [pattern for pattern in top if not isinstance(pattern, URLResolver)]
     assert {pattern.name for pattern in namespaces["portal"].url_patterns} == set(ACCESS)
@@ -244,6 +244,10 @@ WRITERS = {
     "plans.roleassignment": {"superuser", "administrator"},
     "budgets.budgetline": {"superuser", "administrator", "editor", "chair", "economist"},
     "budgets.keyfigureset": {"superuser", "administrator", "economist"},
+    "budgets.invoicingterms": {"superuser", "administrator", "economist"},
+    "budgets.ledgerdimension": {"superuser", "administrator", "economist"},
+    "budgets.invoicerecipient": {"superuser", "administrator", "economist"},
+    "budgets.invoice": set(),
 }
 
 

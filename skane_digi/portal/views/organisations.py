@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from plans.models import Plan
+from skane_digi.invoices.list_rows import visible
 from skane_digi.portal.members import current_costs, members, members_named
 from skane_digi.portal.organisation_years import organisation_years
 from skane_digi.portal.search import as_asked
@@ -26,5 +27,6 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(members(), slug=slug)
     plans = Plan.objects.visible_to(request.user).with_years().newest_first()
     years = organisation_years(organisation, plans, standing_plans(request.user))
-    context = {"organisation": organisation, "years": years}
+    has_invoices = visible(request.user).filter(organisation=organisation).exists()
+    context = {"organisation": organisation, "years": years, "has_invoices": has_invoices}
     return render(request, "portal/organisation_detail.html", context)
