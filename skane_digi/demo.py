@@ -17,6 +17,7 @@ from plans.models import Collaboration, Organisation, Plan, RoleAssignment
 from plans.roles import Role
 
 DOMAIN = "demo.example"
+ECONOMIST = f"ekonom@{DOMAIN}"
 PASSWORD = "lysande-rapsfalt-i-maj"  # noqa: S105 the demonstration's, printed when it starts
 
 
@@ -50,7 +51,13 @@ ACCOUNTS = (
         Role.CHAIR,
         "Ordförande i SGD: skriver planer och budget, öppnar remisser",
     ),
-    Account(f"ekonom@{DOMAIN}", "Emil", "Ekonom", Role.ECONOMIST, "Ekonom: läser utkast, ändrar budget och nycklar"),
+    Account(
+        ECONOMIST,
+        "Emil",
+        "Ekonom",
+        Role.ECONOMIST,
+        "Ekonom: läser utkast, ändrar budget och nycklar, fakturerar huvudmännen",
+    ),
     Account(
         f"registrator@{DOMAIN}",
         "Rakel",

@@ -1,6 +1,9 @@
 """The demonstration loads once, leaves what is there alone and is refused in production."""
 
+import datetime
 import io
+from collections import Counter
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,6 +14,11 @@ from django.core.management.base import SystemCheckError
 from django.db import DatabaseError
 from django.test import Client
 
+from budgets.giro import fault_in_bankgiro
+from budgets.invoice_drafts import drafts_of
+from budgets.invoice_standing import standings
+from budgets.models import Invoice, InvoiceDocument, InvoiceRecipient, Invoicing, InvoicingTerms
+from plans.log_proof import prove_log
 from plans.models import Organisation, Plan, PlanVersion, RoleAssignment
 from plans.permissions import can_view_drafts
 from plans.register import register_of
@@ -78,6 +86,36 @@ def test_an_empty_database_gets_both_plans(in_demo):
     assert [str(condition.text) for condition in region.conditions] == [
         "Under förutsättning att de skånska kommunerna gör detsamma."
     ]
+    assert_invoices_of_2023()
+
+
+def assert_invoices_of_2023():
+    """Of 2023 half is issued, most of it paid, and the other half is to be reviewed. All but amounts is made up."""
+    second, first = Invoicing.objects.order_by("-instalment")
+    issued = Invoice.objects.select_related("organisation")
+    assert [invoice.sequence for invoice in issued.order_by("sequence")] == list(range(1001, 1036))
+    assert not issued.exclude(invoicing=first).exists()
+    found = standings(issued, day=datetime.date(2023, 5, 1))
+    assert Counter(one.status.label for one in found) == {"betald": 31, "förfallen": 2, "krediterad": 1, "utställd": 1}
+    late = [one for one in found if one.is_late]
+    assert {one.invoice.organisation.short_name: bool(one.paid) for one in late} == {"Hörby": True, "Perstorp": False}
+    eslov = issued.filter(organisation__code="1285").order_by("sequence")
+    assert [(invoice.kind, invoice.attempt) for invoice in eslov] == [("invoice", 1), ("credit", 1), ("invoice", 2)]
+    for invoicing, ready in ((first, 0), (second, 33)):
+        found = drafts_of(invoicing)
+        assert not found.is_blocked
+        assert all(area.difference == 0 for area in found.areas)
+        (waiting,) = found.waiting
+        assert {fault.code for fault in waiting.faults} == {"reference", "email"}
+        assert (len(found.ready), waiting.organisation.short_name) == (ready, "Örkelljunga")
+    assert sum(draft.net for draft in found.drafts) == Decimal("1150000.00")
+    terms = InvoicingTerms.objects.get()
+    assert (terms.bankgiro, fault_in_bankgiro(terms.bankgiro)) == ("1234-5674", "")
+    assert terms.seller_address == "Demonstrationsgatan 1"
+    assert {row.address for row in InvoiceRecipient.objects.all()} == {"Demonstrationsgatan 1"}
+    assert not InvoiceRecipient.objects.exclude(email="").exclude(email__endswith="@demo.example").exists()
+    assert not InvoiceDocument.objects.exists()
+    assert prove_log().holds
 
 
 @pytest.mark.django_db(transaction=True)

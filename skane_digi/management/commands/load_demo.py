@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from plans.models import Plan
 from skane_digi import demo
 from skane_digi.demo_history import record_history
+from skane_digi.demo_invoices import make_invoices
 
 
 class Command(BaseCommand):
@@ -22,7 +23,9 @@ class Command(BaseCommand):
         is_new = self.load_content()
         demo.create_accounts()
         if is_new:
-            record_history(get_user_model().objects.get(username=demo.ACCOUNTS[0].email))
+            users = get_user_model().objects
+            record_history(users.get(username=demo.ACCOUNTS[0].email))
+            make_invoices(users.get(username=demo.ECONOMIST))
         self.print_accounts()
 
     def load_content(self) -> bool:
