@@ -7,7 +7,6 @@ asked to sign in, whether it is there or not.
 import functools
 from collections.abc import Callable
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from plans import permissions
 from plans.lifecycle import current_version
 from plans.models import Organisation, Plan
+from skane_digi.accounts.sent_to_sign_in import sent_to_sign_in
 from skane_digi.versions.standing import title_for
 
 View = Callable[..., HttpResponse]
@@ -69,7 +69,7 @@ def may_follow(user, plan: Plan) -> bool:
 def _turned_away(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         raise Http404
-    return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else request.path)
+    return sent_to_sign_in(request)
 
 
 def _as_seen_by(user, plan: Plan) -> Plan:

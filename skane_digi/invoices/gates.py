@@ -7,7 +7,6 @@ Without an account one is asked to sign in, and comes back to the page. A gate t
 import functools
 from collections.abc import Callable
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from budgets.models import Invoice, Invoicing
 from plans import permissions
 from plans.models import Collaboration
+from skane_digi.accounts.sent_to_sign_in import sent_to_sign_in
 
 View = Callable[..., HttpResponse]
 May = Callable[[object, object], bool]
@@ -77,7 +77,7 @@ def signed_in(view: View) -> View:
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else request.path)
+            return sent_to_sign_in(request)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -3,13 +3,13 @@
 import functools
 from collections.abc import Callable
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from plans import permissions
 from plans.models import Collaboration, Plan
+from skane_digi.accounts.sent_to_sign_in import sent_to_sign_in
 from skane_digi.papers.pages import has_papers
 from skane_digi.workspace.doors import reading
 
@@ -32,7 +32,7 @@ def texts_door(view: View) -> View:
     @functools.wraps(view)
     def guarded(request: HttpRequest, slug: str, *args, **kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else request.path)
+            return sent_to_sign_in(request)
         collaboration = get_object_or_404(Collaboration, slug=slug)
         if not permissions.can_edit_paper_texts(request.user, collaboration):
             raise Http404

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from plans import permissions
 from plans.editing import EditRefused, PlanIsLocked, RowIsGone
 from plans.models import Plan
+from skane_digi.accounts.sent_to_sign_in import sent_to_sign_in
 
 View = Callable[..., HttpResponse]
 
@@ -139,4 +139,4 @@ def _signed_out(request: HttpRequest, panel: str = "") -> HttpResponse:
     if request.htmx:
         context = {"bases": bases_sent(request)}
         return in_place(request, render(request, "workspace/_signed_out.html", context, status=401))
-    return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else request.path)
+    return sent_to_sign_in(request)
