@@ -170,8 +170,13 @@ def drafts_of(invoicing: Invoicing, *, at: datetime.datetime | None = None) -> R
         return Round(invoicing, (), (Fault("nothing", text),), ())
     parts = _Parts(year, invoicing)
     drafts = _Drafts(invoicing, version, year, terms, parts)
+    if gone := [member.name for member in year.members if member.code not in drafts.organisations]:
+        text = f"I registret finns ingen organisation med den kod som versionen har för {', '.join(gone)}."
+        hint = "Ge organisationen tillbaka sin kod i administrationen."
+        return Round(invoicing, (), (Fault("organisation", text, hint),), ())
     areas = parts.sums()
-    faults = [*round_faults(version, years, invoicing, terms), *_sum_faults(areas), *_date_faults(invoicing, version)]
+    faults = [*round_faults(version, years, invoicing, terms), *_sum_faults(areas)]
+    faults += [*_date_faults(invoicing, version), *_other_plan_faults(invoicing, version)]
     return Round(invoicing, drafts.made(), tuple(faults), areas)
 
 
@@ -257,6 +262,7 @@ class _Drafts:
         if amounts and own is None:
             faults = [*body_faults(organisation, recipient), *fault_of_decision(self.decisions.get(member.code))]
             faults += [_already(invoice) for invoice in standing]
+            faults += _nothing_payable(organisation, content)
         net = sum((amount for _, amount in amounts), Decimal(0))
         return Draft(organisation, net, content, tuple(faults), own)
 
@@ -294,6 +300,30 @@ def _date_faults(invoicing: Invoicing, version: PlanVersion) -> list[Fault]:
         return []
     text = f"Fakturadatum {invoicing.issued_on} ligger före den senast utställda fakturans, {last}."
     return [Fault("date_order", text, "Ändra fakturadatum om det inte är meningen.", is_blocking=False)]
+
+
+def _nothing_payable(organisation: Organisation, content: InvoiceContent | None) -> list[Fault]:
+    if content is None or content.totals.payable:
+        return []
+    text = f"Fakturan till {organisation.name}, {format_kr(content.totals.net, decimals=2)}, avrundas till 0 kr."
+    return [Fault("nothing_payable", text, "Ta med beloppet i en senare faktura, eller avrunda inte till hela kronor.")]
+
+
+def _other_plan_faults(invoicing: Invoicing, version: PlanVersion) -> list[Fault]:
+    """Two plans may share the cost of the same year, but it is easily a mistake."""
+    plan = version.plan
+    others = Invoice.objects.originals().filter(invoicing__year=invoicing.year, collaboration=plan.collaboration_id)
+    others = others.exclude(invoicing__version__plan=plan)
+    titles = sorted(set(others.order_by().values_list("invoicing__version__plan__title", flat=True)))
+    return [
+        Fault(
+            "other_plan",
+            f"{invoicing.year} har redan fakturerats ur {title}.",
+            "Se efter att det är en annan kostnad.",
+            is_blocking=False,
+        )
+        for title in titles
+    ]
 
 
 def _sum_faults(areas: Iterable[AreaSum]) -> list[Fault]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from budgets.giro import ocr_of
 from budgets.invoice_content import CREDIT, InvoiceContent, digest_of, to_text
 from budgets.invoice_drafts import drafts_of
-from budgets.invoicing_editing import IssueRefused, locked_terms
+from budgets.invoicing_editing import IssueRefused, locked_round
 from budgets.models import Invoice, InvoiceRow, Invoicing, InvoicingTerms
 from plans import log
 from plans.models import LogEntry, Organisation
@@ -39,7 +39,7 @@ def issue_round(*, invoicing: Invoicing, by, at: datetime.datetime | None = None
 
     Raises ``IssueRefused`` where something is wrong with the round as a whole; then nothing is issued.
     """
-    terms = locked_terms(invoicing.version.plan.collaboration)
+    terms, invoicing = locked_round(invoicing)
     found = drafts_of(invoicing, at=at)
     if blocking := [fault for fault in found.faults if fault.is_blocking]:
         raise IssueRefused(blocking[0].text)
@@ -88,7 +88,7 @@ def store(
                 content=text,
                 content_digest=digest_of(text),
                 issued_by=by,
-                issued_by_name=(by.get_full_name() or by.get_username()) if by else log.NOBODY,
+                issued_by_name=log.name_of(by),
                 issued_at=at,
             )
         )

@@ -48,7 +48,8 @@ def locked_terms(collaboration: Collaboration) -> InvoicingTerms:
 
     Raises ``IssueRefused`` where there are none.
     """
-    terms = InvoicingTerms.objects.select_for_update().filter(collaboration=collaboration).first()
+    # The row alone: its manager joins the collaboration, whose lock would stop all that refers to it.
+    terms = InvoicingTerms.objects.select_for_update(of=("self",)).filter(collaboration=collaboration).first()
     if terms is None:
         raise IssueRefused(f"{collaboration} saknar faktureringsvillkor. Fyll i dem först.")
     return terms
@@ -68,8 +69,8 @@ def write_terms(
 
     Raises ``IssueCollision`` where ``seen`` is given and is no longer what ``seen_of`` the terms is.
     """
-    Collaboration.objects.select_for_update().get(pk=collaboration.pk)
-    terms = InvoicingTerms.objects.select_for_update().filter(collaboration=collaboration).first()
+    Collaboration.objects.select_for_update(no_key=True).get(pk=collaboration.pk)
+    terms = InvoicingTerms.objects.select_for_update(of=("self",)).filter(collaboration=collaboration).first()
     _refuse_unseen(terms, seen)
     with log.batch():
         terms = _write(terms or InvoicingTerms(collaboration=collaboration), values, by=by, at=at)
@@ -88,8 +89,8 @@ def write_recipient(
     at: datetime.datetime | None = None,
 ) -> InvoiceRecipient:
     """Keep where an organisation takes its invoices, new or changed; ``seen`` is as in ``write_terms``."""
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
-    recipient = InvoiceRecipient.objects.select_for_update().filter(organisation=organisation).first()
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    recipient = InvoiceRecipient.objects.select_for_update(of=("self",)).filter(organisation=organisation).first()
     _refuse_unseen(recipient, seen)
     return _write(recipient or InvoiceRecipient(organisation=organisation), values, by=by, at=at)
 
@@ -161,11 +162,19 @@ def remove_round(*, invoicing: Invoicing, by, at: datetime.datetime | None = Non
     row.delete()
 
 
-def _locked_unissued(invoicing: Invoicing, refusal: str) -> Invoicing:
-    locked_terms(invoicing.version.plan.collaboration)
-    row = Invoicing.objects.select_for_update().filter(pk=invoicing.pk).first()
+def locked_round(invoicing: Invoicing) -> tuple[InvoicingTerms, Invoicing]:
+    """Lock and return the terms, and the round as it is by now. Raises ``IssueRefused`` where either is not there."""
+    terms = locked_terms(invoicing.version.plan.collaboration)
+    row = Invoicing.objects.select_for_update(of=("self",)).filter(pk=invoicing.pk).first()
     if row is None:
         raise IssueRefused("Omgången är borttagen.")
+    # Read already, and it never changes.
+    row.version = invoicing.version
+    return terms, row
+
+
+def _locked_unissued(invoicing: Invoicing, refusal: str) -> Invoicing:
+    _, row = locked_round(invoicing)
     if row.invoices.exists():
         raise IssueRefused(refusal)
     return row
@@ -200,7 +209,7 @@ def _write_dimensions(terms: InvoicingTerms, wished: list[Mapping[str, object]],
     numbers = [each["number"] for each in wished]
     if len(set(numbers)) != len(numbers):
         raise IssueRefused("Två dimensioner har samma nummer.", "dimensions")
-    there = {row.number: row for row in terms.dimensions.select_for_update()}
+    there = {row.number: row for row in terms.dimensions.select_for_update(of=("self",))}
     for number, row in there.items():
         if number not in numbers:
             log.record(action=LogEntry.Action.DELETED, subject=row, by=by, at=at, before=_told(row, DIMENSION_FIELDS))

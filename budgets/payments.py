@@ -105,6 +105,8 @@ def unsettle(*, payment: Payment, invoice: Invoice, by, at: datetime.datetime | 
         raise PaymentRefused("Betalningen är inte avprickad mot den fakturan.", "invoice")
     if payment.amount < 0:
         raise PaymentRefused("Pengar som gått tillbaka hör till sin faktura. Återta registreringen i stället.")
+    if sum(invoice.settlements.values_list("amount", flat=True), NOTHING) < held:
+        raise PaymentRefused(f"Av betalningen har pengar gått tillbaka för {invoice}. Återta återbetalningen först.")
     return add_settlements([Settlement(payment=payment, invoice=invoice, amount=-held)], by=by, at=at)[0]
 
 
@@ -189,8 +191,9 @@ def is_withdrawn(payment: Payment) -> bool:
 
 def lock_money(collaboration: Collaboration) -> None:
     """Take the lock under which a collaboration's invoices and payments change, for the rest of the transaction."""
-    if InvoicingTerms.objects.select_for_update().filter(collaboration=collaboration).first() is None:
-        Collaboration.objects.select_for_update().get(pk=collaboration.pk)
+    terms = InvoicingTerms.objects.select_for_update(of=("self",)).filter(collaboration=collaboration)
+    if terms.first() is None:
+        Collaboration.objects.select_for_update(no_key=True).get(pk=collaboration.pk)
 
 
 def add_payments(payments: Iterable[Payment], *, by, at: datetime.datetime) -> list[Payment]:

@@ -21,6 +21,7 @@ from plans.places import plan_of, reference_of
 FIRST_DIGEST = "0" * 64
 NOBODY = "Systemet"
 BATCH_SIZE = 500
+LONGEST_NAME = 300
 
 
 @dataclass
@@ -84,7 +85,7 @@ def record(
     entry = LogEntry(
         at=at or timezone.now(),
         actor=by,
-        actor_name=(by.get_full_name() or by.get_username()) if by else NOBODY,
+        actor_name=name_of(by),
         action=action,
         subject=kind,
         subject_key=key,
@@ -96,6 +97,13 @@ def record(
     with batch():
         _open_chain.get().add(entry)
     return entry
+
+
+def name_of(person) -> str:
+    """Return who did something as the log keeps it: two names of the greatest length are one letter too many."""
+    if person is None:
+        return NOBODY
+    return (person.get_full_name() or person.get_username())[:LONGEST_NAME]
 
 
 def _lock_head() -> _Chain:

@@ -258,4 +258,4 @@ def must_be_later(day: datetime.date, today: datetime.date) -> None:
 
 def name_of(person) -> str:
     """Return the person's name as a row keeps it, also when the account is gone; the system's own without a person."""
-    return (person.get_full_name() or person.get_username()) if person else log.NOBODY
+    return log.name_of(person)

@@ -51,7 +51,7 @@ class CreditForm(RuleForm):
             "max_length": f"Skälet kan ha högst {LONGEST_TEXT} tecken.",
         },
     )
-    issued_on = day("Datum", required=True)
+    issued_on = day("Kreditfakturans datum", required=True)
 
     def __init__(self, data=None, *, parts: Sequence[CreditPart], words: tuple[str, str], initial: dict):
         super().__init__(data, initial=initial)

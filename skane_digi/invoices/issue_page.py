@@ -14,7 +14,7 @@ from django.utils import timezone
 from budgets.invoice_content import to_text
 from budgets.invoice_drafts import Round, drafts_of
 from budgets.invoice_issuing import issue_round, next_sequence
-from budgets.invoicing_editing import IssueRefused, locked_terms
+from budgets.invoicing_editing import IssueRefused, locked_round
 from budgets.models import Invoice, Invoicing, InvoicingTerms
 from budgets.money import format_kr
 from skane_digi.invoices.round_faults import ReviewList, review_list
@@ -67,7 +67,7 @@ def issue_reviewed(*, invoicing: Invoicing, seen: str, by, at: datetime.datetime
     Raises ``IssueRefused`` where the drafts are others than those that ``seen`` is the digest of.
     """
     at = at or timezone.now()
-    terms = locked_terms(_collaboration(invoicing))
+    terms, invoicing = locked_round(invoicing)
     found = drafts_of(invoicing, at=at)
     if not found.ready and found.issued and not found.is_blocked:
         return Issued((), _already(found))

@@ -41,7 +41,7 @@ class InvoiceRowResource(FileResource):
     credited = Column("standing__credited", "Krediterat, kr", widget=MoneyCell())
     paid = Column("standing__paid", "Betalt, kr", widget=MoneyCell())
     left = Column("standing__left", "Kvar, kr", widget=MoneyCell())
-    days_late = Column("standing__days_late", "Dagar sen", widget=WholeCell())
+    days_late = Column("standing__days_late", "Dagar försenad", widget=WholeCell())
     status = Column("standing__status__label", "Läge", widget=TextCell())
     corrects = Column("corrects", "Krediterar", widget=TextCell())
     reason = Column("invoice__reason", "Skäl", widget=TextCell())

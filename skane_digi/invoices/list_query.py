@@ -40,7 +40,7 @@ COLUMNS = {
     "forfaller": ListColumn("Förfaller", lambda row: row.invoice.due_on),
     "belopp": ListColumn("Belopp, kr", lambda row: row.amount, is_figure=True),
     "kvar": ListColumn("Kvar, kr", lambda row: row.standing.left, is_figure=True, is_wide=False),
-    "sen": ListColumn("Dagar sen", lambda row: row.standing.days_late, is_figure=True),
+    "sen": ListColumn("Dagar försenad", lambda row: row.standing.days_late, is_figure=True),
     "lage": ListColumn("Läge", lambda row: row.status_place, is_wide=False),
 }
 

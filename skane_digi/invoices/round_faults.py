@@ -36,7 +36,7 @@ LINKS = {
     "number": "Till organisationen",
     "already": "Till organisationens fakturor",
 }
-REMARKS = {"email": "{count} saknar e-postadress för fakturor. De får sin faktura på annat sätt:"}
+REMARKS = {"email": "{count} saknar e-postadress för fakturor och får sin faktura på annat sätt:"}
 
 
 @dataclass(frozen=True, slots=True)

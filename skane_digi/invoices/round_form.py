@@ -177,4 +177,4 @@ def key_of(choice: YearChoice) -> str:
 
 def _label(choice: YearChoice) -> str:
     total = choice.totals.get(Basis.LINES, next(iter(choice.totals.values())))
-    return f"{choice.version}: {choice.year}, {format_kr(total)}"
+    return f"{choice.year}, {format_kr(total)}: {choice.version}"

@@ -171,7 +171,7 @@ def _others(invoicing: Invoicing, state: _State) -> tuple[Action, ...]:
         return ()
     found = []
     if state.made:
-        found.append(Action("Hämta alla som ZIP", reverse("invoices:zip", args=[invoicing.key])))
+        found.append(Action("Hämta alla fakturor (ZIP)", reverse("invoices:zip", args=[invoicing.key])))
     if state.issued:
         found.append(Action("Se fakturorna i uppföljningen", _list_of(invoicing)))
         found.append(Action("Kreditera omgången", reverse("invoices:credit-round", args=[invoicing.key])))

@@ -17,6 +17,7 @@ from budgets.invoice_standing import standing_of
 from budgets.models import Invoice, InvoiceRecipient
 from plans import log, permissions
 from plans.days import day_of
+from plans.editing import tidy
 from plans.models import LogEntry
 from skane_digi.invoices.letters import invoice_letter, reminder_letter
 from skane_digi.invoices.making import make_document
@@ -99,7 +100,7 @@ def resolve_sending(
         raise SendRefused("Det är redan känt vad som hände med brevet.")
     if outcome not in InvoiceSending.Outcome.values:
         raise SendRefused("Säg om brevet kom fram eller inte.")
-    row.outcome, row.remark = outcome, remark.strip()[:300]
+    row.outcome, row.remark = outcome, _remark(remark)
     if outcome == InvoiceSending.Outcome.ARRIVED:
         row.sent_at = row.claimed_at
     row.save(update_fields=["outcome", "remark", "sent_at"])
@@ -116,12 +117,12 @@ def mark_sent(*, invoice: Invoice, remark: str, by, at: datetime.datetime | None
     """
     at = at or timezone.now()
     _require_right(by, invoice)
-    if not remark.strip():
-        raise SendRefused("Skriv hur fakturan skickades, till exempel Peppol eller brev.")
+    if not _remark(remark):
+        raise SendRefused("Skriv hur fakturan skickades, till exempel via Peppol eller med vanlig post.")
     Invoice.objects.select_for_update(no_key=True).only("pk").get(pk=invoice.pk)
     row = next_sending(invoice, again=True, at=at)
     before = _told(row) if row.pk else None
-    row.channel, row.remark, row.address = InvoiceSending.Channel.OTHER, remark.strip()[:300], ""
+    row.channel, row.remark, row.address = InvoiceSending.Channel.OTHER, _remark(remark), ""
     row.claimed_at, row.sent_at, row.fault, row.ordered_by = at, at, "", by
     row.save()
     _log(row, before, by=by, at=at)
@@ -234,6 +235,10 @@ def _log(row: InvoiceSending, before: dict | None, *, by, at: datetime.datetime)
 def _told(row: InvoiceSending) -> dict:
     names = ("occasion", "channel", "address", "claimed_at", "sent_at", "fault", "remark")
     return {name: getattr(row, name) for name in names}
+
+
+def _remark(text: str) -> str:
+    return tidy(InvoiceSending._meta.get_field("remark"), text)[:300]
 
 
 def _require_right(by, invoice: Invoice) -> None:

@@ -287,3 +287,13 @@ def test_two_at_once_never_record_the_same_bank_reference_twice():
     for thread in threads:
         thread.join(30)
     assert sorted(outcomes) == ["recorded", "refused"]
+
+
+def test_what_has_gone_back_is_not_taken_off_its_invoice(invoices):
+    payment = pay(invoices["9101"], "350")
+    back = refund(invoice=invoices["9101"], amount=Decimal(100), paid_on=PAID_ON, by=None)
+    with pytest.raises(PaymentRefused, match="Återta återbetalningen först"):
+        unsettle(payment=payment, invoice=invoices["9101"], by=None)
+    withdraw_payment(payment=back, reason="Fel.", by=None)
+    unsettle(payment=payment, invoice=invoices["9101"], by=None)
+    assert stands(invoices["9101"]).left == 250

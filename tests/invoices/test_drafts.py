@@ -52,7 +52,7 @@ def test_a_round_has_a_draft_for_each_member_in_the_order_of_their_codes():
 
 def test_nothing_is_stored_by_a_dry_run(django_assert_num_queries):
     invoicing = make_round()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         drafts_of(invoicing)
     assert not Invoice.objects.exists()
 
@@ -308,3 +308,25 @@ def test_a_date_before_the_last_invoice_is_told():
 
     assert codes(found.faults) == ["date_order"]
     assert len(found.ready) == 4
+
+
+def test_an_invoice_that_is_rounded_to_nothing_waits():
+    version = make_adopted_version("1.20")
+    make_terms(version.plan.collaboration, rounds_to_krona=True)
+    make_recipients(version.plan.collaboration)
+    invoicing = make_round(version)
+
+    assert codes(draft(invoicing).faults) == ["nothing_payable"]
+    assert draft(invoicing).is_waiting
+    assert draft(invoicing, "91").can_be_issued
+
+
+def test_a_year_that_another_plan_has_invoiced_is_told():
+    version = make_adopted_version()
+    make_issued_round(version)
+    other = make_adopted_version()
+
+    found = drafts_of(make_round(other))
+
+    assert "other_plan" in codes(found.faults)
+    assert not found.is_blocked

@@ -143,7 +143,7 @@ class TestRows:
             "Förfaller",
             "Belopp, kr",
             "Kvar, kr",
-            "Dagar sen",
+            "Dagar försenad",
             "Läge",
         ]
         assert not page.select("[name=invoice], [name=organisation], [name=omgang], form[method=post]")

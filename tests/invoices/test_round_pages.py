@@ -153,7 +153,7 @@ class TestReview:
         soup = page_of(client, bill.make_round(version, instalments=2, instalment=1))
 
         rows = [words(row).replace("\u202f", " ") for row in soup.select(".area-sums tr")]
-        assert rows[-1] == "Summa 3 000,00 1 500,00 1 500,00 0"
+        assert rows[-1] == "Summa 3 000,00 1 500,00 1 500,00 0,00"
         assert not soup.select(".disagrees")
 
     def test_what_a_body_lacks_is_told_with_a_link_to_where_it_is_mended(self, client, eva, version):

@@ -115,9 +115,9 @@ class TestTheLetter:
         send_invoice(invoice=credit, by=economist, at=NOW)
         (letter,) = mail.outbox
         assert letter.subject.startswith(f"Kreditfaktura {credit.number} från Region Skåne")
-        assert f"Den rättar faktura {invoice.number} från 2024-04-02." in letter.body
+        assert f"Den rättar faktura {invoice.number}, daterad 2024-04-02." in letter.body
         assert "Fel referens." in letter.body
-        assert "Er tillgodo:" in letter.body
+        assert "Att kreditera:" in letter.body
         assert "Att betala" not in letter.body
 
     def test_a_reminder_says_what_is_left_and_of_late_interest(self, invoice, send, remind):

@@ -366,3 +366,10 @@ def _address_of_a_real_database(folder) -> str:
         return f"sqlite:///{path}"
     who = f"{given['USER']}:{given['PASSWORD']}" if given["PASSWORD"] else given["USER"]
     return f"postgres://{who}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
+
+
+def test_a_name_of_the_greatest_length_is_kept_as_long_as_the_log_takes(area):
+    person = make.make_user("lang@example.org", first_name="F" * 150, last_name="E" * 150)
+    with transaction.atomic():
+        entry = log.record(action="changed", subject=area, by=person)
+    assert len(entry.actor_name) == 300

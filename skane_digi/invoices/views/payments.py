@@ -115,7 +115,7 @@ def settle(request: HttpRequest, payment: Payment) -> HttpResponse:
 @payment_gates.payment_writer
 def take_off(request: HttpRequest, payment: Payment) -> HttpResponse:
     """Take back what the payment pays of one invoice."""
-    invoice = get_object_or_404(payment.collaboration.invoices, key=request.POST.get("faktura", ""))
+    invoice = get_object_or_404(payment.collaboration.invoices, key=request.POST.get("faktura", "").replace("\0", ""))
     try:
         unsettle(payment=payment, invoice=invoice, by=request.user)
         messages.success(request, f"Betalningen är inte längre avprickad mot faktura {invoice.number}.")

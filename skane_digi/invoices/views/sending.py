@@ -116,7 +116,8 @@ def resolve(request: HttpRequest, sending: InvoiceSending) -> HttpResponse:
 @economist
 def remind(request: HttpRequest) -> HttpResponse:
     """Send reminders of the late ones among the invoices whose keys are posted as ``invoice``."""
-    keys = set(request.POST.getlist("invoice"))
+    # PostgreSQL takes no NUL.
+    keys = {key.replace("\0", "") for key in request.POST.getlist("invoice")}
     found = Invoice.objects.filter(permissions.visible_invoices(request.user), key__in=keys)
     invoices = list(found.select_related("collaboration"))
     if len(invoices) != len(keys):
