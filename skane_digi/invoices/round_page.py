@@ -57,7 +57,7 @@ class RoundPage:
 
     invoicing: Invoicing
     progress: Progress
-    count: int
+    count_text: str
     total_text: str
     total_label: str
     total_amount: str
@@ -81,11 +81,11 @@ def round_page(invoicing: Invoicing, user) -> RoundPage:
     review = review_list(found, user)
     may_issue = permissions.can_issue_invoices(user, invoicing.version.plan.collaboration)
     action, text = _next(found, state, review) if may_issue else (None, "")
-    payers = [draft for draft in found.drafts if draft.content or draft.invoice]
+    payers = [draft for draft in found.drafts if draft.net or draft.invoice]
     return RoundPage(
         invoicing=invoicing,
         progress=Progress(len(payers), state.issued, state.sent),
-        count=len(payers),
+        count_text=_count_text(state.issued, len(payers)),
         total_text=format_kr(found.total, decimals=2),
         total_amount=format_amount(found.total, decimals=2),
         issued_text=_issued(found) if state.issued < len(payers) else "",
@@ -230,6 +230,11 @@ def _issued(found: Round) -> str:
 def _left(found: Round) -> str:
     count = len(found.waiting)
     return "1 organisation" if count == 1 else f"{count} organisationer"
+
+
+def _count_text(issued: int, payers: int) -> str:
+    """Return ``34``, and ``33 av 34`` where some have been issued and others wait."""
+    return f"{issued} av {payers}" if 0 < issued < payers else str(payers)
 
 
 def _invoices(count: int) -> str:

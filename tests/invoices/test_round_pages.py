@@ -313,3 +313,16 @@ def test_the_next_thing_to_do_follows_the_invoices(client, eva, version, django_
     soup = page_of(client, invoicing)
     assert words(soup.select_one(".button--main")) == "Följ betalningarna"
     assert "alla skickade" in words(soup.select_one(".facts"))
+
+
+def test_a_round_issued_in_part_says_how_many_there_are(client, eva, version):
+    InvoiceRecipient.objects.filter(organisation__code="9101").update(reference="")
+    invoicing = bill.make_round(version, is_ready=False)
+    address = reverse("invoices:round", args=[invoicing.key])
+
+    before = words(soup_of(client.get(address)).select_one(".round-next__sums"))
+    issue_round(invoicing=invoicing, by=eva)
+    after = words(soup_of(client.get(address)).select_one(".round-next__sums"))
+
+    assert "Fakturor 4" in before
+    assert "Fakturor 3 av 4" in after
