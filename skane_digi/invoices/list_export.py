@@ -47,21 +47,19 @@ class InvoiceRowResource(FileResource):
     reason = Column("invoice__reason", "Skäl", widget=TextCell())
 
 
-class SgdRowResource(InvoiceRowResource):
-    """With whose each invoice is, and when it was sent and reminded of."""
-
-    code = Column("organisation__code", "Kod", widget=TextCell())
-    organisation = Column("organisation__name", "Organisation", widget=TextCell())
-    sent_at = Column("sent_at", "Skickad", widget=MomentCell())
-    reminded_at = Column("reminded_at", "Påmind senast", widget=MomentCell())
-    issued_by = Column("invoice__issued_by_name", "Utställd av", widget=TextCell())
-
-
 class SeveralBodiesResource(InvoiceRowResource):
     """With whose each invoice is, for one who reads those of several bodies."""
 
     code = Column("organisation__code", "Kod", widget=TextCell())
     organisation = Column("organisation__name", "Organisation", widget=TextCell())
+
+
+class SgdRowResource(SeveralBodiesResource):
+    """With when each was sent and reminded of, too."""
+
+    sent_at = Column("sent_at", "Skickad", widget=MomentCell())
+    reminded_at = Column("reminded_at", "Påmind senast", widget=MomentCell())
+    issued_by = Column("invoice__issued_by_name", "Utställd av", widget=TextCell())
 
 
 class OrganisationSumResource(FileResource):
